@@ -1,5 +1,10 @@
 package ar
 
+import (
+	"errors"
+	"fmt"
+)
+
 // Error is the one error of the domain and everything above it. Kind decides the status, Code is the
 // documented type, Details name what is wrong, Cause is for the log and never leaves the process.
 // An error that is no *Error is internal: its text is not shown to a caller.
@@ -67,3 +72,53 @@ func (e *Error) Error() string {
 
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Cause }
+
+// InvalidField says what is wrong with one value of a request, and what would be right.
+func InvalidField(path, text, hint string) *Error {
+	return InvalidFields(Detail{Error: text, Fields: []string{path}, Hint: hint})
+}
+
+// InvalidFields says everything that is wrong with the values of a request.
+func InvalidFields(details ...Detail) *Error {
+	return &Error{Kind: Invalid, Code: CodeInvalidValue, Message: "InvalidValue, see error details", Details: details}
+}
+
+// ConflictState says that the state of a thing does not allow what was asked, and why.
+func ConflictState(message string, details ...Detail) *Error {
+	return &Error{Kind: Conflict, Code: CodeConflictState, Message: message, Details: details}
+}
+
+// UniqueViolation says that the value of a field is taken.
+func UniqueViolation(path, text, hint string) *Error {
+	return &Error{Kind: Conflict, Code: CodeUniqueViolation, Message: text,
+		Details: []Detail{{Error: text, Fields: []string{path}, Hint: hint}}}
+}
+
+// NotFoundf says that there is no such thing. The text is the same for what belongs to another merchant.
+func NotFoundf(format string, args ...any) *Error {
+	return &Error{Kind: NotFound, Code: CodeNotFound, Message: fmt.Sprintf(format, args...)}
+}
+
+// KindOf gives the kind of an error, Internal for one that is not of the domain.
+func KindOf(err error) Kind {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Kind
+	}
+	return Internal
+}
+
+// faults collects what is wrong, so that one answer can say it all.
+type faults []Detail
+
+func (f *faults) add(path, text, hint string) {
+	*f = append(*f, Detail{Error: text, Fields: []string{path}, Hint: hint})
+}
+
+// invalid is nil when nothing is wrong: a nil interface, not a nil *Error in one.
+func (f faults) invalid() error {
+	if len(f) == 0 {
+		return nil
+	}
+	return InvalidFields(f...)
+}

@@ -96,8 +96,8 @@ type InvoiceDetail struct {
 // Dunning is what a merchant wishes for the dunning of an identity or an invoice.
 type Dunning struct {
 	Disabled      bool           `json:"disabled,omitempty"`
-	DelayedUntil  string         `json:"delayedUntil,omitempty"` // date, YYYY-MM-DD
-	DeliveryKind  string         `json:"deliveryKind,omitempty"` // email or letter
+	DelayedUntil  string         `json:"delayedUntil,omitempty"`  // date, YYYY-MM-DD
+	DeliveryKind  string         `json:"deliveryKind,omitempty"`  // email or letter
 	CustomPeriods map[string]int `json:"customPeriods,omitempty"` // days by step: REMINDER, DUNNING1, DUNNING2, DUNNING3, COLLECTION
 }
 
