@@ -1,6 +1,8 @@
 package ar
 
 import (
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -40,9 +42,9 @@ const (
 type Part string
 
 const (
-	Principal Part = "principal"
-	Costs     Part = "costs"
-	Interest  Part = "interest"
+	PartPrincipal Part = "principal"
+	PartCosts     Part = "costs"
+	PartInterest  Part = "interest"
 )
 
 // Balance is what is open on an invoice, and of what.
@@ -59,9 +61,9 @@ func BalanceOf(total decimal.Decimal, bookings []Booking) Balance {
 	b := Balance{Principal: total}
 	for _, booking := range bookings {
 		switch booking.part() {
-		case Costs:
+		case PartCosts:
 			b.Costs = b.Costs.Add(booking.Amount)
-		case Interest:
+		case PartInterest:
 			b.Interest = b.Interest.Add(booking.Amount)
 		default:
 			b.Principal = b.Principal.Add(booking.Amount)
@@ -71,13 +73,39 @@ func BalanceOf(total decimal.Decimal, bookings []Booking) Balance {
 	return b
 }
 
+// Check finds the mistakes that would falsify a balance: an amount of the wrong sign, and a booking that does not say
+// what is behind it. They are faults of the program, never of a request.
+func (b Booking) Check() error {
+	switch {
+	case b.Kind.lowers() && b.Amount.IsPositive(), b.Kind.raises() && b.Amount.IsNegative():
+		return fmt.Errorf("ar: %s of %s has the wrong sign", b.Kind, b.Amount)
+	case b.Kind == BookPayment && b.Transaction == nil:
+		return errors.New("ar: payment without a transaction")
+	case b.Kind == BookCredit && b.Voucher == nil:
+		return errors.New("ar: credit without a voucher")
+	case b.Kind == BookReversal && b.Reverses == nil:
+		return errors.New("ar: reversal of nothing")
+	case b.Transaction != nil && b.Voucher != nil:
+		return errors.New("ar: booking with a transaction and a voucher")
+	}
+	return nil
+}
+
+func (k BookingKind) lowers() bool {
+	return k == BookPayment || k == BookCredit || k == BookWriteoff || k == BookWaiver
+}
+
+func (k BookingKind) raises() bool {
+	return k == BookFee || k == BookInterest || k == BookLumpsum
+}
+
 // part is fixed for what is charged; the rest says itself what it is allocated to, principal if it does not.
 func (b Booking) part() Part {
 	switch b.Kind {
 	case BookFee, BookLumpsum:
-		return Costs
+		return PartCosts
 	case BookInterest:
-		return Interest
+		return PartInterest
 	}
 	return b.Part
 }

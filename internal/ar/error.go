@@ -108,10 +108,15 @@ func KindOf(err error) Kind {
 	return Internal
 }
 
-// faults collects what is wrong, so that one answer can say it all.
+// faults collects what is wrong, so that one answer can say it all, up to a bound.
 type faults []Detail
 
+const maxFaults = 100
+
 func (f *faults) add(path, text, hint string) {
+	if len(*f) == maxFaults {
+		return
+	}
 	*f = append(*f, Detail{Error: text, Fields: []string{path}, Hint: hint})
 }
 

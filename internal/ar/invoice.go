@@ -35,13 +35,13 @@ type Invoice struct {
 	Meta            json.RawMessage // a JSON object of the merchant's, kept byte for byte; nil when there is none
 
 	Totals Totals          // follows from Items, Netbased and Currency; see Total
-	Unpaid decimal.Decimal // what is still owed; see Balance
+	Unpaid decimal.Decimal // what is still owed; see BalanceOf
 
 	Dunninglevel int // 0 none, 1 reminder, 2 dunning1 … 5 dunning4
 	Committed    *time.Time
 	Created      time.Time
 	Modified     time.Time
-	Version      int64 // counts changes from 1; the ETag
+	Version      int64 // counts changes from 1, by the store; the ETag
 }
 
 // VoucherKind tells an invoice from a credit note.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/dunwell/dunwell/internal/money"
 )
@@ -81,11 +82,11 @@ const (
 type Type uint8
 
 const (
-	Text   Type = iota // string, ordered by code point in every database
-	Choice             // string, one of a closed list: equality only, because its order means nothing
-	Number             // int
-	Amount             // decimal.Decimal
-	Time               // time.Time in UTC, whole milliseconds
+	TypeText   Type = iota // string, ordered by code point in every database
+	TypeChoice             // string, one of a closed list: equality only, because its order means nothing
+	TypeNumber             // int
+	TypeAmount             // decimal.Decimal
+	TypeTime               // time.Time in UTC, whole milliseconds
 )
 
 // FieldType is the type of a field, and the choices of a Choice.
@@ -99,36 +100,36 @@ type Vocabulary map[Field]FieldType
 
 // InvoiceFields is the vocabulary of invoices and credit notes.
 var InvoiceFields = Vocabulary{
-	FieldReference:       {Type: Text},
-	FieldNumber:          {Type: Text},
-	FieldState:           {Type: Choice, Choices: []string{string(StateNone), string(StatePaid), string(StateCanceled)}},
-	FieldKind:            {Type: Choice, Choices: []string{string(KindInvoice), string(KindCreditnote)}},
-	FieldIdentity:        {Type: Text},
-	FieldDebtor:          {Type: Text},
-	FieldCurrency:        {Type: Text},
-	FieldPaymentkind:     {Type: Choice, Choices: []string{"PP", "CC", "DD", "CT", "CD", "IN", "OT"}},
-	FieldOrdernumber:     {Type: Text},
-	FieldAccountingdate:  {Type: Time},
-	FieldIssued:          {Type: Time},
-	FieldDue:             {Type: Time},
-	FieldOrderdate:       {Type: Time},
-	FieldCancelationdate: {Type: Time},
-	FieldDunninglevel:    {Type: Number},
-	FieldTotal:           {Type: Amount},
-	FieldUnpaid:          {Type: Amount},
-	FieldCreated:         {Type: Time},
-	FieldModified:        {Type: Time},
+	FieldReference:       {Type: TypeText},
+	FieldNumber:          {Type: TypeText},
+	FieldState:           {Type: TypeChoice, Choices: []string{string(StateNone), string(StatePaid), string(StateCanceled)}},
+	FieldKind:            {Type: TypeChoice, Choices: []string{string(KindInvoice), string(KindCreditnote)}},
+	FieldIdentity:        {Type: TypeText},
+	FieldDebtor:          {Type: TypeText},
+	FieldCurrency:        {Type: TypeText},
+	FieldPaymentkind:     {Type: TypeChoice, Choices: []string{"PP", "CC", "DD", "CT", "CD", "IN", "OT"}},
+	FieldOrdernumber:     {Type: TypeText},
+	FieldAccountingdate:  {Type: TypeTime},
+	FieldIssued:          {Type: TypeTime},
+	FieldDue:             {Type: TypeTime},
+	FieldOrderdate:       {Type: TypeTime},
+	FieldCancelationdate: {Type: TypeTime},
+	FieldDunninglevel:    {Type: TypeNumber},
+	FieldTotal:           {Type: TypeAmount},
+	FieldUnpaid:          {Type: TypeAmount},
+	FieldCreated:         {Type: TypeTime},
+	FieldModified:        {Type: TypeTime},
 }
 
 // IdentityFields is the vocabulary of identities.
 var IdentityFields = Vocabulary{
-	FieldReference: {Type: Text},
-	FieldNumber:    {Type: Text},
-	FieldDebtor:    {Type: Text},
-	FieldKind:      {Type: Choice, Choices: []string{string(Individual), string(Incorporate)}},
-	FieldCurrency:  {Type: Text},
-	FieldCreated:   {Type: Time},
-	FieldModified:  {Type: Time},
+	FieldReference: {Type: TypeText},
+	FieldNumber:    {Type: TypeText},
+	FieldDebtor:    {Type: TypeText},
+	FieldKind:      {Type: TypeChoice, Choices: []string{string(Individual), string(Incorporate)}},
+	FieldCurrency:  {Type: TypeText},
+	FieldCreated:   {Type: TypeTime},
+	FieldModified:  {Type: TypeTime},
 }
 
 // RawCondition is a condition as it came: query[Field][Op]=Values. Op is empty for equality.
@@ -225,7 +226,7 @@ func (v Vocabulary) names() string {
 }
 
 func (t FieldType) ops() []Op {
-	if t.Type == Choice {
+	if t.Type == TypeChoice {
 		return []Op{Eq, Ne, In}
 	}
 	return []Op{Eq, Gt, Gte, In, Lt, Lte, Ne}
@@ -244,28 +245,31 @@ func opHint(ops []Op) string {
 // value reads one value. The hint is empty when the text is right.
 func (t FieldType) value(text string) (value any, hint string) {
 	switch t.Type {
-	case Choice:
+	case TypeChoice:
 		if slices.Contains(t.Choices, text) {
 			return text, ""
 		}
 		return nil, "Value must be one of " + strings.Join(t.Choices, ", ") + "."
-	case Number:
+	case TypeNumber:
 		if n, err := strconv.ParseInt(text, 10, 32); err == nil {
 			return int(n), ""
 		}
 		return nil, "Value must be a whole number."
-	case Amount:
+	case TypeAmount:
 		if d, err := money.Parse(text, money.Largest); err == nil {
 			return d, ""
 		}
 		return nil, "Value must be an amount such as 12345.45."
-	case Time:
+	case TypeTime:
 		if at, err := ParseTime(text); err == nil {
 			return at, ""
 		}
 		return nil, "Value must be a date such as 2024-01-31 or a time such as 2024-01-31T12:00:00.000Z."
 	default:
-		return text, ""
+		if utf8.ValidString(text) && !strings.Contains(text, "\x00") {
+			return text, ""
+		}
+		return nil, "Value must be UTF-8 text without NUL." // which no database holds, and PostgreSQL does not even compare
 	}
 }
 

@@ -93,7 +93,7 @@ var (
 // invoices; a return reopens a paid invoice, so money may be booked on one; a canceled invoice keeps taking
 // documents and notes, because its papers have to be kept too.
 var rules = map[Action][4]*refusal{
-	//               Draft  Open   Paid           Canceled
+	// draft, open, paid, canceled; as a table in testdata/states.golden
 	ChangeContent:  {nil, locked, locked, gone},
 	ChangeMeta:     {nil, nil, nil, nil},
 	ChangeDunning:  {nil, nil, nil, nil},
