@@ -1,0 +1,11 @@
+package store
+
+// Next draws the next number of a counter of the merchant's, from 1. When the transaction is rolled back the number is
+// drawn again by the next one, so the numbers of a counter have no gaps. The price: on PostgreSQL the next who draws
+// from it waits for the end of this transaction, so draw late.
+func (tx *Tx) Next(counter string) (int64, error) {
+	var n int64
+	_, err := tx.first(`INSERT INTO counters (merchant, name, value) VALUES ($1, $2, 1)
+		ON CONFLICT (merchant, name) DO UPDATE SET value = counters.value + 1 RETURNING value`, []any{counter}, &n)
+	return n, err
+}
