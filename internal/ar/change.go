@@ -135,10 +135,10 @@ func sameJSON(a, b json.RawMessage) bool {
 	return okX && okY && reflect.DeepEqual(x, y)
 }
 
-// decodeJSON keeps numbers as they are written.
+// decodeJSON keeps numbers as they are written. A Decoder alone would not see what follows the value.
 func decodeJSON(text json.RawMessage) (value any, ok bool) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
 	err := d.Decode(&value)
-	return value, err == nil
+	return value, err == nil && json.Valid(text)
 }

@@ -38,6 +38,7 @@ type Name struct {
 	Salutation string `json:"salutation,omitempty"`
 	Firstname  string `json:"firstname,omitempty"`
 	Lastname   string `json:"lastname,omitempty"`
+	Birthday   string `json:"birthday,omitempty"` // date, YYYY-MM-DD
 }
 
 // Address is a postal address with the role it plays: default, billing or shipping.
@@ -65,8 +66,8 @@ type Email struct {
 
 // Phone is a number in the merchant's spelling.
 type Phone struct {
-	Kind  string `json:"kind,omitempty"`
-	Phone string `json:"phone"`
+	Phone  string `json:"phone"`
+	Active bool   `json:"active"`
 }
 
 // IdentityDetail is what an identity's documents and dunning need to know.

@@ -26,6 +26,7 @@ type NameChange struct {
 	Salutation Change[string]
 	Firstname  Change[string]
 	Lastname   Change[string]
+	Birthday   Change[string]
 }
 
 // IdentityDetailChange changes detail field by field.
@@ -78,6 +79,7 @@ func (id *Identity) take(e *edit, c IdentityChange) {
 	put(e, "name.salutation", &id.Name.Salutation, c.Name.Salutation)
 	put(e, "name.firstname", &id.Name.Firstname, c.Name.Firstname)
 	put(e, "name.lastname", &id.Name.Lastname, c.Name.Lastname)
+	put(e, "name.birthday", &id.Name.Birthday, c.Name.Birthday)
 	putBy(e, "addresses", &id.Addresses, c.Addresses, slices.Equal)
 	putBy(e, "emails", &id.Emails, c.Emails, slices.Equal)
 	putBy(e, "phones", &id.Phones, c.Phones, slices.Equal)

@@ -148,7 +148,10 @@ func (v Vocabulary) ParseWhere(raw []RawCondition) ([]Condition, error) {
 			where = append(where, c)
 		}
 	}
-	return where, wrong.invalid()
+	if err := wrong.invalid(); err != nil {
+		return nil, err
+	}
+	return where, nil
 }
 
 func (v Vocabulary) condition(r RawCondition, wrong *faults) (Condition, bool) {
