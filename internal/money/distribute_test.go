@@ -53,6 +53,20 @@ func TestDistribute(t *testing.T) {
 	}
 }
 
+// A third and two thirds of a cent by turns: the fifty larger remainders get a cent each, then the first ten of the
+// smaller. They are more than a sort keeps in order by chance.
+func TestDistributeServesTheEarlierOfEquals(t *testing.T) {
+	numerators := make([]decimal.Decimal, 100)
+	for i := range numerators {
+		numerators[i] = decimal.NewFromInt(int64(1 + i%2))
+	}
+	for i, part := range Distribute(dec("0.60"), numerators, dec("300"), "EUR") {
+		if served := i%2 == 1 || i < 20; served != part.Equal(dec("0.01")) {
+			t.Errorf("part %d is %s", i, part)
+		}
+	}
+}
+
 func TestDistributeKeepsTotalAndStaysClose(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		currency := rapid.SampledFrom([]string{"EUR", "JPY", "KWD", "CLF"}).Draw(t, "currency")
