@@ -1,0 +1,78 @@
+package serve
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/labstack/echo/v4"
+)
+
+// binder decodes the validated body into the type the generated code asks for. It is the only decoding of a request.
+type binder struct{}
+
+// errUnvalidated is a fault of this package: nothing may be decoded that was not validated.
+var errUnvalidated = errors.New("the body was not validated before it was to be decoded")
+
+// Bind decodes the body of a request that passed validation.
+func (binder) Bind(v any, c echo.Context) error {
+	body, ok := c.Request().Body.(*validatedBody)
+	if !ok {
+		return errUnvalidated
+	}
+	return decode(body.data, v)
+}
+
+// decode reads JSON by exact names.
+func decode(data []byte, v any) error {
+	err := json.Unmarshal(data, v)
+	if err == nil {
+		return nil
+	}
+	var semantic *json.SemanticError
+	if errors.As(err, &semantic) {
+		return &undecodable{path: fieldPath(semantic.JSONPointer), cause: err}
+	}
+	var syntactic *jsontext.SyntacticError
+	if errors.As(err, &syntactic) {
+		return &undecodable{path: fieldPath(syntactic.JSONPointer), cause: err}
+	}
+	return &undecodable{cause: err}
+}
+
+// undecodable says that a value matches the contract, but its Go type does not take it.
+type undecodable struct {
+	path  string // items[3].unitprice; "" is the whole body
+	cause error
+}
+
+func (e *undecodable) Error() string { return "decoding " + e.path + ": " + e.cause.Error() }
+
+func (e *undecodable) Unwrap() error { return e.cause }
+
+// problem says which value it is. The cause names Go types, and is not told.
+func (e *undecodable) problem() *Problem {
+	d := Detail{Error: "The body cannot be read.", Hint: "Send it as documented for this operation."}
+	if e.path != "" {
+		d = Detail{Error: "Value for field '" + e.path + "' cannot be read.", Fields: []string{e.path}, Hint: "See the documentation of this field."}
+	}
+	return invalid(d)
+}
+
+// fieldPath writes a JSON pointer as the contract writes paths: /items/3/unitprice is items[3].unitprice.
+func fieldPath(pointer jsontext.Pointer) string {
+	var b strings.Builder
+	for token := range pointer.Tokens() {
+		if _, err := strconv.ParseUint(token, 10, 31); err == nil {
+			b.WriteString("[" + token + "]")
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte('.')
+		}
+		b.WriteString(token)
+	}
+	return b.String()
+}
