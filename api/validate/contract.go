@@ -51,6 +51,8 @@ func New(doc *openapi3.T) (*Contract, error) {
 			c.operations = append(c.operations, o)
 		}
 	}
+	requests.seal()
+	responses.seal()
 	slices.SortFunc(c.operations, func(a, b *Operation) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
 	})

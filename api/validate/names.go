@@ -99,6 +99,15 @@ func foldedHash(literal []byte) uint32 {
 	return h
 }
 
+// foldedName is foldedHash for a name of the contract, which is no JSON literal.
+func foldedName(name string) uint32 {
+	h := uint32(2166136261)
+	for _, r := range name {
+		h = (h ^ uint32(fold(r))) * 16777619
+	}
+	return h
+}
+
 // fold gives one rune for all that differ in case only, in the sense of encoding/json and strings.EqualFold: the
 // Kelvin sign is a k, the long s an s.
 func fold(r rune) rune {

@@ -177,7 +177,13 @@ func (c *parameterCheck) one(p *parameter) {
 		return
 	}
 	values := c.values(p)
-	if p.node != nil && len(values) == 1 && p.node.acceptsText(values[0]) {
+	switch {
+	case p.single && len(values) == 0:
+		if p.Required {
+			c.put(missing(p.In, p.Name))
+		}
+		return
+	case p.node != nil && len(values) == 1 && p.node.acceptsText(values[0]):
 		return
 	}
 	for _, value := range values {

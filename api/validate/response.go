@@ -96,7 +96,7 @@ func (r *response) body(contentType string, body []byte) Violations {
 // formats and additions as messages; nil or Violations. asAnswer says that it is part of a response, where readOnly
 // fields may stand and writeOnly fields may not.
 func Value(schema *openapi3.Schema, asAnswer bool, data []byte) error {
-	b := &jsonBody{schema: schema, mode: asRequest, node: &node{}}
+	b := &jsonBody{schema: schema, mode: asRequest}
 	if asAnswer {
 		b.mode = asResponse
 	}

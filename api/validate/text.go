@@ -59,7 +59,9 @@ func empty(in, path string, schema *openapi3.Schema) Violation {
 // wrongType is the violation of type, also where only the text of a parameter is at hand.
 func wrongType(in, path string, schema *openapi3.Schema, hint string) Violation {
 	expected := "another"
-	if names := typeNames(schema, 0); len(names) > 0 {
+	if named, ok := extension(schema, "x-expected"); ok {
+		expected = named
+	} else if names := typeNames(schema, 0); len(names) > 0 {
 		expected = strings.Join(names, " or ")
 	}
 	return Violation{In: in, Path: path, Rule: "type",
@@ -136,15 +138,23 @@ func bounds(rule, what string, s *openapi3.Schema) (text, hint string) {
 
 // hintOf gives the x-hint of a schema, else one from around it, else a general one.
 func hintOf(schema *openapi3.Schema, outer, general string) string {
-	if schema != nil {
-		if own, ok := schema.Extensions["x-hint"].(string); ok {
-			return own
-		}
+	if own, ok := extension(schema, "x-hint"); ok {
+		return own
 	}
 	if outer != "" {
 		return outer
 	}
 	return general
+}
+
+// extension gives a text extension of a schema: x-hint, which says what would be right, or x-expected, the name of
+// its type where that of JSON Schema is not the one people know.
+func extension(schema *openapi3.Schema, name string) (string, bool) {
+	if schema == nil {
+		return "", false
+	}
+	text, ok := schema.Extensions[name].(string)
+	return text, ok
 }
 
 // valueHint says what a value must be.
