@@ -1,38 +1,50 @@
 package store
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/base32"
 	"encoding/binary"
 	"encoding/hex"
+	"sync"
+	"time"
 )
 
 // idAlphabet is Crockford's: no vowels that make words, no letters that look like digits, and in ascending byte order.
 var idAlphabet = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 
-// ids draws the ids of one transaction.
+// ids draws the ids of a database.
 type ids struct {
-	drawn bool
-	last  [16]byte
+	mu   sync.Mutex
+	last [16]byte // 6 bytes of time, 10 random
+}
+
+// next draws an id for a time. Those of one millisecond ascend in the order in which they are drawn: a clock that
+// stands still, as in a sandbox, still tells what came first.
+func (s *ids) next(now time.Time) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var id [16]byte
+	binary.BigEndian.PutUint64(id[:8], uint64(now.UnixMilli())<<16) //nolint:gosec // the clock is after 1970
+	if bytes.Equal(id[:6], s.last[:6]) {
+		copy(id[6:], s.last[6:])
+		for i := len(id) - 1; i >= 6; i-- { // add one
+			id[i]++
+			if id[i] != 0 {
+				break
+			}
+		}
+	} else {
+		_, _ = rand.Read(id[6:]) // never fails
+		id[6] &= 0x7f            // leaves room to add
+	}
+	s.last = id
+	return idAlphabet.EncodeToString(id[:])
 }
 
 // NewID draws an id: 26 lower-case letters and digits. Its first part is the transaction's time, so that new rows go
-// to the end of an index; 80 random bits follow. Ids drawn in one transaction ascend.
-func (tx *Tx) NewID() string {
-	if !tx.ids.drawn {
-		tx.ids.drawn = true
-		binary.BigEndian.PutUint64(tx.ids.last[:8], uint64(tx.Now.UnixMilli())<<16) //nolint:gosec // the clock is after 1970
-		_, _ = rand.Read(tx.ids.last[6:])                                           // never fails
-		return idAlphabet.EncodeToString(tx.ids.last[:])
-	}
-	for i := len(tx.ids.last) - 1; i >= 6; i-- { // add one
-		tx.ids.last[i]++
-		if tx.ids.last[i] != 0 {
-			break
-		}
-	}
-	return idAlphabet.EncodeToString(tx.ids.last[:])
-}
+// to the end of an index; the rest is random at first and counts up within a millisecond.
+func (tx *Tx) NewID() string { return tx.ids.next(tx.Now) }
 
 // newSecret draws 32 random bytes, in hex.
 func newSecret() string {

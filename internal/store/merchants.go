@@ -13,6 +13,7 @@ type Merchant struct {
 	ID                   string
 	Name                 string
 	IdempotencyRetention time.Duration // how long an answer is kept for repetition; at least MinIdempotencyRetention
+	Currency             string        // ISO 4217; of identities and invoices that name none
 	Secret               string        // signs links to files; drawn when the merchant is created
 	Created              time.Time
 }
@@ -20,11 +21,11 @@ type Merchant struct {
 // MinIdempotencyRetention is what the contract promises.
 const MinIdempotencyRetention = 24 * time.Hour
 
-const merchantColumns = `merchant, name, idempotency_retention, secret, created`
+const merchantColumns = `merchant, name, currency, idempotency_retention, secret, created`
 
 func scanMerchant(r row, m *Merchant) error {
 	var retention int64
-	err := r.Scan(&m.ID, &m.Name, &retention, &m.Secret, instant{&m.Created})
+	err := r.Scan(&m.ID, &m.Name, &m.Currency, &retention, &m.Secret, instant{&m.Created})
 	m.IdempotencyRetention = time.Duration(retention) * time.Millisecond
 	return err
 }
@@ -37,8 +38,8 @@ func (tx *Tx) InsertMerchant(m *Merchant) error {
 	if m.Secret == "" {
 		m.Secret = newSecret()
 	}
-	n, err := tx.exec(`INSERT INTO merchants (merchant, name, idempotency_retention, secret, created) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (merchant) DO NOTHING`, m.Name, m.IdempotencyRetention.Milliseconds(), m.Secret, millis(m.Created))
+	n, err := tx.exec(`INSERT INTO merchants (merchant, name, currency, idempotency_retention, secret, created) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (merchant) DO NOTHING`, m.Name, m.Currency, m.IdempotencyRetention.Milliseconds(), m.Secret, millis(m.Created))
 	if err == nil && n == 0 {
 		return ar.UniqueViolation("id", fmt.Sprintf("There is a merchant '%s' already.", m.ID), "Choose another id.")
 	}
@@ -48,7 +49,7 @@ func (tx *Tx) InsertMerchant(m *Merchant) error {
 // UpdateMerchant changes name and settings.
 func (tx *Tx) UpdateMerchant(m *Merchant) error {
 	m.IdempotencyRetention = max(m.IdempotencyRetention, MinIdempotencyRetention)
-	n, err := tx.exec(`UPDATE merchants SET name = $2, idempotency_retention = $3 WHERE merchant = $1`, m.Name, m.IdempotencyRetention.Milliseconds())
+	n, err := tx.exec(`UPDATE merchants SET name = $2, currency = $3, idempotency_retention = $4 WHERE merchant = $1`, m.Name, m.Currency, m.IdempotencyRetention.Milliseconds())
 	if err == nil && n == 0 {
 		return noMerchant(tx.merchant)
 	}

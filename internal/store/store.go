@@ -14,6 +14,7 @@ type DB struct {
 	engine  engine
 	dialect *dialect
 	clock   func() time.Time
+	ids     ids
 }
 
 // engine is what SQLite and PostgreSQL do each in their own way.
@@ -79,7 +80,7 @@ func (db *DB) View(ctx context.Context, merchant string, fn func(*Tx) error) err
 // body makes a transaction of what the engine hands out.
 func (db *DB) body(ctx context.Context, merchant, lock string, fn func(*Tx) error) func(session) error {
 	return func(s session) error {
-		tx := &Tx{Now: db.now(), merchant: merchant, caller: ctx, session: s, dialect: db.dialect, lock: lock}
+		tx := &Tx{Now: db.now(), merchant: merchant, caller: ctx, session: s, dialect: db.dialect, lock: lock, ids: &db.ids}
 		if err := fn(tx); err != nil {
 			return err
 		}

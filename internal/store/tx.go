@@ -22,7 +22,7 @@ type Tx struct {
 	failed   error  // the statement that failed, until the enclosing Savepoint rolls it back
 	depth    int    // of savepoints
 	lock     string // ends a SELECT of a row that is about to change; empty in a View
-	ids      ids
+	ids      *ids
 }
 
 // session is an engine's transaction.

@@ -244,14 +244,16 @@ func (t *turn) drive(tx *sql.Tx) (lost bool) {
 	select {
 	case t.err = <-t.end:
 	case <-ctx.Done():
+		t.err = ctx.Err()
+	}
+	t.move(turnRunning, turnOver) // waits for a statement that still runs; ctx interrupts it
+	if t.err != nil && ctx.Err() != nil {
 		t.err = &ar.Error{
 			Kind: ar.Unavailable, Code: ar.CodeUnavailable, Message: "The database is not available at the moment.",
-			Cause: fmt.Errorf("store: a closure held the writer for more than %s", t.limit),
+			Cause: fmt.Errorf("store: a closure held the writer for more than %s: %w", t.limit, t.err),
 		}
-		t.move(turnRunning, turnOver) // waits for a statement that still runs; it was interrupted
-		return true                   // others may hold the *sql.Tx too, so it cannot be used for the next closure
+		return true // it may hold the *sql.Tx too, so that cannot be used for the next closure
 	}
-	t.move(turnRunning, turnOver)
 	return t.settle() != nil
 }
 

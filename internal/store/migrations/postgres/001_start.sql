@@ -5,6 +5,7 @@ CREATE TABLE merchants (
     merchant              TEXT COLLATE "C" NOT NULL,
     name                  TEXT COLLATE "C" NOT NULL,
     idempotency_retention BIGINT NOT NULL CHECK (idempotency_retention >= 86400000), -- milliseconds
+    currency              TEXT COLLATE "C" NOT NULL, -- of what names none, ISO 4217
     secret                TEXT COLLATE "C" NOT NULL, -- 32 random bytes in hex; signs the merchant's links
     created               BIGINT NOT NULL,
     PRIMARY KEY (merchant)

@@ -5,6 +5,7 @@ CREATE TABLE merchants (
     merchant              TEXT   NOT NULL,
     name                  TEXT   NOT NULL,
     idempotency_retention BIGINT NOT NULL CHECK (idempotency_retention >= 86400000), -- milliseconds
+    currency              TEXT NOT NULL, -- of what names none, ISO 4217
     secret                TEXT NOT NULL, -- 32 random bytes in hex; signs the merchant's links
     created               BIGINT NOT NULL,
     PRIMARY KEY (merchant)
