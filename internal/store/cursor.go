@@ -79,28 +79,47 @@ func badCursor() error {
 		"Use the value of 'next' of the page before, with the same sort; or leave it out to begin at the start.")
 }
 
-// after narrows a statement to the rows behind a cursor.
-func (s *statement) after(l *listing, keys []key, cursor string) error {
+// after gives the ranges of rows behind a cursor, in their order, each as a statement. There are two where absent
+// values are a range of their own: an index finds the begin of either, but not that of both at once.
+func (s *statement) after(l *listing, keys []key, cursor string) ([]*statement, error) {
 	values, err := readCursor(l, keys, cursor)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if uniform(keys) {
-		s.and(s.behindTuple(keys, values))
-		return nil
+	first, value := keys[0], values[0]
+	near := s.clone()
+	near.and(near.behindFirst(keys, values))
+	if !first.nullable || first.desc == (value == nil) { // it is among what sorts last
+		return []*statement{near}, nil
 	}
-	if bound := s.bound(keys[0], values[0]); bound != "" {
-		s.and(bound)
+	far := s.clone()
+	if value == nil {
+		far.and(first.name + " IS NOT NULL")
+	} else {
+		far.and(first.name + " IS NULL")
 	}
-	s.and("(" + s.behind(keys, values) + ")")
-	return nil
+	return []*statement{near, far}, nil
 }
 
-// uniform tells whether row values can be compared: all keys go one way and none can be absent. Both engines find the
-// place in the index then, instead of reading up to it.
+// behindFirst is behind for the range in which the first key is as absent, or as present, as that of the cursor. It
+// bounds the first key in a form that an index serves.
+func (s *statement) behindFirst(keys []key, values []any) string {
+	first, value := keys[0], values[0]
+	switch {
+	case value == nil: // there is an id behind it at least
+		return first.name + " IS NULL AND (" + s.behind(keys[1:], values[1:]) + ")"
+	case uniform(keys):
+		return s.behindTuple(keys, values)
+	}
+	strict, bound := first.ops()
+	place := s.arg(value)
+	return first.name + bound + place + " AND (" + first.name + strict + place + " OR (" + s.behind(keys[1:], values[1:]) + "))"
+}
+
+// uniform tells whether row values can be compared: all keys go one way, and none behind the first can be absent.
 func uniform(keys []key) bool {
-	for _, k := range keys {
-		if k.nullable || k.desc != keys[0].desc {
+	for n, k := range keys {
+		if k.desc != keys[0].desc || n > 0 && k.nullable {
 			return false
 		}
 	}
@@ -113,26 +132,8 @@ func (s *statement) behindTuple(keys []key, values []any) string {
 		names = append(names, k.name)
 		places = append(places, s.arg(values[n]))
 	}
-	op := " > "
-	if keys[0].desc {
-		op = " < "
-	}
-	return "(" + strings.Join(names, ", ") + ")" + op + "(" + strings.Join(places, ", ") + ")"
-}
-
-// bound is implied by behind, but of a form that an index serves.
-func (s *statement) bound(k key, value any) string {
-	switch {
-	case value == nil && k.desc: // absent values are last
-		return k.name + " IS NULL"
-	case value == nil: // they are first, so anything may follow
-		return ""
-	case !k.desc:
-		return k.name + " >= " + s.arg(value)
-	case k.nullable:
-		return "(" + k.name + " <= " + s.arg(value) + " OR " + k.name + " IS NULL)"
-	}
-	return k.name + " <= " + s.arg(value)
+	strict, _ := keys[0].ops()
+	return "(" + strings.Join(names, ", ") + ")" + strict + "(" + strings.Join(places, ", ") + ")"
 }
 
 // behind is true for rows whose keys come after values: the first differs so, or it is equal and the rest is behind.
@@ -150,15 +151,22 @@ func (s *statement) behind(keys []key, values []any) string {
 }
 
 func (s *statement) behindOne(k key, value any) string {
+	strict, _ := k.ops()
 	switch {
 	case value == nil && k.desc:
 		return "FALSE"
 	case value == nil:
 		return k.name + " IS NOT NULL"
-	case !k.desc:
-		return k.name + " > " + s.arg(value)
-	case k.nullable:
-		return "(" + k.name + " < " + s.arg(value) + " OR " + k.name + " IS NULL)"
+	case k.desc && k.nullable:
+		return "(" + k.name + strict + s.arg(value) + " OR " + k.name + " IS NULL)"
 	}
-	return k.name + " < " + s.arg(value)
+	return k.name + strict + s.arg(value)
+}
+
+// ops are the comparisons with what stands before in the sort: after it, and after it or equal.
+func (k key) ops() (strict, bound string) {
+	if k.desc {
+		return " < ", " <= "
+	}
+	return " > ", " >= "
 }

@@ -1,6 +1,10 @@
 package store
 
 import (
+	"context"
+	"strconv"
+	"strings"
+
 	"github.com/dunwell/dunwell/internal/ar"
 )
 
@@ -52,4 +56,26 @@ func (tx *Tx) file(where, value string) (*ar.File, error) {
 		return nil, err
 	}
 	return &f, nil
+}
+
+// KnownFiles tells which of some hashes are those of files of a merchant. It is how bytes without a row are found.
+func (db *DB) KnownFiles(ctx context.Context, merchant string, sha256 []string) (map[string]bool, error) {
+	known := map[string]bool{}
+	if len(sha256) == 0 {
+		return known, nil
+	}
+	places := make([]string, len(sha256))
+	args := make([]any, len(sha256))
+	for i, hash := range sha256 {
+		places[i], args[i] = "$"+strconv.Itoa(i+2), hash
+	}
+	err := db.View(ctx, merchant, func(tx *Tx) error {
+		return tx.query(`SELECT f.sha256 FROM files AS f WHERE f.merchant = $1 AND f.sha256 IN (`+strings.Join(places, ", ")+`)`, args, func(r row) error {
+			var hash string
+			err := r.Scan(&hash)
+			known[hash] = true
+			return err
+		})
+	})
+	return known, err
 }

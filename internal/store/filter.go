@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,8 +16,10 @@ import (
 // statement is a list's SQL while it is put together.
 type statement struct {
 	args  []any
-	where strings.Builder
+	where string
 }
+
+func (s *statement) clone() *statement { return &statement{args: slices.Clone(s.args), where: s.where} }
 
 // arg adds a value and gives its placeholder; $1 is the merchant.
 func (s *statement) arg(v any) string {
@@ -25,14 +28,12 @@ func (s *statement) arg(v any) string {
 }
 
 func (s *statement) and(condition string) {
-	s.where.WriteString(" AND ")
-	s.where.WriteString(condition)
+	s.where += " AND " + condition
 }
 
 // filter begins a statement with what is fixed and what was asked for.
 func (l *listing) filter(fix fixed, where []ar.Condition) (*statement, error) {
-	s := &statement{}
-	s.where.WriteString("merchant = $1")
+	s := &statement{where: "merchant = $1"}
 	for _, f := range fix {
 		s.and(f.column + " = " + s.arg(f.value))
 	}

@@ -17,7 +17,8 @@ type invoiceDocument struct {
 }
 
 const invoiceColumns = `i.id, i.reference, i.number, i.kind, i.corrects, i.identity_id, i.identity, i.debtor, i.currency, i.paymentkind, i.ordernumber,
-	i.accountingdate, i.issued, i.due, i.orderdate, i.cancelationdate, i.committed, i.dunninglevel, i.unpaid, i.created, i.modified, i.version, i.document, i.meta`
+	i.accountingdate, i.issued, i.due, i.orderdate, i.cancelationdate, i.committed, i.dunninglevel, i.unpaid, i.created, i.modified, i.version, i.document, i.meta,
+	(SELECT c.reference FROM invoices AS c WHERE c.merchant = i.merchant AND c.id = i.corrects)`
 
 func scanInvoice(r row, i *ar.Invoice, more ...any) error {
 	var d invoiceDocument
@@ -27,7 +28,7 @@ func scanInvoice(r row, i *ar.Invoice, more ...any) error {
 		&i.Currency, &i.Paymentkind, &i.Ordernumber,
 		maybeInstant{&i.Accountingdate}, maybeInstant{&i.Issued}, maybeInstant{&i.Due}, maybeInstant{&i.Orderdate},
 		maybeInstant{&i.Cancelationdate}, maybeInstant{&i.Committed},
-		&level, amount{&i.Unpaid}, instant{&i.Created}, instant{&i.Modified}, &i.Version, parsed{&d}, maybeRaw{&i.Meta},
+		&level, amount{&i.Unpaid}, instant{&i.Created}, instant{&i.Modified}, &i.Version, parsed{&d}, maybeRaw{&i.Meta}, text{&i.CorrectsReference},
 	}, more...)
 	err := r.Scan(dest...)
 	i.Dunninglevel = int(level)

@@ -105,19 +105,20 @@ func paged[T any](tx *Tx, l *listing, fix fixed, page ar.Page, scan scanner[T]) 
 	}
 	list := &List[T]{}
 	if page.WithTotal {
-		if _, err := tx.first("SELECT count(*) FROM "+l.table+" WHERE "+s.where.String(), s.args, &list.Total); err != nil {
+		if _, err := tx.first("SELECT count(*) FROM "+l.table+" WHERE "+s.where, s.args, &list.Total); err != nil {
 			return nil, err
 		}
 	}
 	size := min(max(page.Size, 1), ar.MaxPageSize)
 	offset := size * (min(max(page.Number, 1), maxPage) - 1)
+	ranges := []*statement{s}
 	if page.After != "" {
 		offset = 0
-		if err := s.after(l, keys, page.After); err != nil {
+		if ranges, err = s.after(l, keys, page.After); err != nil {
 			return nil, err
 		}
 	}
-	rows, positions, err := read(tx, l, s, keys, size+1, offset, scan) // one more tells whether there are more
+	rows, positions, err := readRanges(tx, l, ranges, keys, size+1, offset, scan) // one more tells whether there are more
 	if err != nil {
 		return nil, err
 	}
@@ -127,6 +128,21 @@ func paged[T any](tx *Tx, l *listing, fix fixed, page ar.Page, scan scanner[T]) 
 		list.Next = cursor(l, keys, positions[size-1])
 	}
 	return list, nil
+}
+
+// readRanges reads one range after another until there are enough rows.
+func readRanges[T any](tx *Tx, l *listing, ranges []*statement, keys []key, limit, offset int, scan scanner[T]) (rows []T, positions [][]any, err error) {
+	for _, part := range ranges {
+		if len(rows) == limit {
+			break
+		}
+		more, at, err := read(tx, l, part, keys, limit-len(rows), offset, scan)
+		if err != nil {
+			return nil, nil, err
+		}
+		rows, positions = append(rows, more...), append(positions, at...)
+	}
+	return rows, positions, nil
 }
 
 // noLimit is more rows than there are.
@@ -150,10 +166,10 @@ func spanned[T any](tx *Tx, l *listing, fix fixed, span Span, scan scanner[T]) (
 	return rows, err
 }
 
-// read runs a list's statement and tells every row's position in the sort. The ids come first, from an index that
-// holds all it takes; so that what is skipped or sorted away costs no row, which with its document is a hundred times
-// as large. CROSS JOIN keeps SQLite from turning the order around.
-func read[T any](tx *Tx, l *listing, s *statement, keys []key, limit, offset int, scan scanner[T]) (rows []T, positions [][]any, err error) {
+// selection is a list's SQL. The ids come first, from an index that holds all it takes; so that what is skipped or
+// sorted away costs no row, which with its document is a hundred times as large. CROSS JOIN keeps SQLite from turning
+// the order around. Behind the columns of a row stand its sort keys.
+func (l *listing) selection(s *statement, keys []key, limit, offset int) string {
 	var inner, outer, order, outerOrder []string
 	for n, k := range keys {
 		alias := "k" + strconv.Itoa(n)
@@ -162,11 +178,16 @@ func read[T any](tx *Tx, l *listing, s *statement, keys []key, limit, offset int
 		order = append(order, k.name+k.direction())
 		outerOrder = append(outerOrder, alias+k.direction())
 	}
-	query := "SELECT " + l.columns + ", " + strings.Join(outer, ", ") +
-		" FROM (SELECT " + strings.Join(inner, ", ") + " FROM " + l.table + " WHERE " + s.where.String() +
+	return "SELECT " + l.columns + ", " + strings.Join(outer, ", ") +
+		" FROM (SELECT " + strings.Join(inner, ", ") + " FROM " + l.table + " WHERE " + s.where +
 		" ORDER BY " + strings.Join(order, ", ") + " LIMIT " + s.arg(int64(limit)) + " OFFSET " + s.arg(int64(offset)) + ") AS k" +
 		" CROSS JOIN " + l.table + " AS i WHERE i.merchant = $1 AND i.id = " + outer[len(outer)-1] +
 		" ORDER BY " + strings.Join(outerOrder, ", ")
+}
+
+// read runs a list's statement and tells every row's position in the sort.
+func read[T any](tx *Tx, l *listing, s *statement, keys []key, limit, offset int, scan scanner[T]) (rows []T, positions [][]any, err error) {
+	query := l.selection(s, keys, limit, offset)
 	err = tx.query(query, s.args, func(r row) error {
 		var to T
 		position := make([]any, len(keys))
