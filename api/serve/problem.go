@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -69,6 +70,17 @@ func (p *Problem) body() []byte {
 	encoder.SetEscapeHTML(false)
 	_ = encoder.Encode(e) // numbers and texts only, into memory
 	return b.Bytes()
+}
+
+// Write sends the problem as a whole answer, to whatever takes answers.
+func (p *Problem) Write(w http.ResponseWriter) {
+	header := w.Header()
+	maps.Copy(header, p.Header)
+	body := p.body()
+	header.Set("Content-Type", mediaJSON)
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(p.Status)
+	_, _ = w.Write(body) // a caller who is gone is not told
 }
 
 // invalid is the problem with a message that breaks the contract.

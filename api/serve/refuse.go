@@ -3,10 +3,8 @@ package serve
 import (
 	"context"
 	"errors"
-	"maps"
 	"mime/multipart"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -27,15 +25,10 @@ func (h *Handler) refuse(x *exchange, err error) {
 	}
 	header := x.Header()
 	header["Cache-Control"] = noStore
-	maps.Copy(header, p.Header)
-	if p.Status == http.StatusUnauthorized && header.Get("WWW-Authenticate") == "" {
+	if p.Status == http.StatusUnauthorized && p.Header.Get("WWW-Authenticate") == "" {
 		header.Set("WWW-Authenticate", h.challenge)
 	}
-	body := p.body()
-	header.Set("Content-Type", mediaJSON)
-	header.Set("Content-Length", strconv.Itoa(len(body)))
-	x.WriteHeader(p.Status)
-	_, _ = x.Write(body) // a caller who is gone is not told
+	p.Write(x)
 }
 
 // problem translates an error.

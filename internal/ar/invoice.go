@@ -12,13 +12,14 @@ import (
 // It is a draft until it is committed. From then on only Meta, Detail.Dunning and the cancellation
 // change; everything else is corrected by another voucher.
 type Invoice struct {
-	ID        string // ours, opaque
-	Reference string // the merchant's own, unique within the merchant
-	Number    string // printed number; drawn when the invoice is committed if the merchant gave none
-	Kind      VoucherKind
-	Corrects  string // credit notes: ID of the invoice they correct, if any
-	Label     string
-	Identity  Debtor
+	ID                string // ours, opaque
+	Reference         string // the merchant's own, unique within the merchant
+	Number            string // printed number; drawn when the invoice is committed if the merchant gave none
+	Kind              VoucherKind
+	Corrects          string // credit notes: ID of the invoice they correct, if any
+	CorrectsReference string // its reference; follows from Corrects, set by the store when it reads
+	Label             string
+	Identity          Debtor
 
 	Addresses       []Address
 	Accountingdate  *time.Time

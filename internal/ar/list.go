@@ -276,18 +276,19 @@ func (t FieldType) value(text string) (value any, hint string) {
 	}
 }
 
-// ParseTime reads a date, which is its midnight in UTC, or an RFC 3339 time. The result is in UTC and in whole
+// ParseTime reads a date, which is its midnight in UTC, or a time: RFC 3339, or without a zone. The result is in UTC and in whole
 // milliseconds, which is all that is kept anywhere.
-func ParseTime(text string) (time.Time, error) {
-	if at, err := time.Parse(time.DateOnly, text); err == nil {
-		return at, nil
+func ParseTime(text string) (at time.Time, err error) {
+	for _, layout := range timeLayouts {
+		if at, err = time.Parse(layout, text); err == nil {
+			return instant(at), nil
+		}
 	}
-	at, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		return time.Time{}, err
-	}
-	return instant(at), nil
+	return time.Time{}, err
 }
+
+// timeLayouts are how a time may be written in a filter. The reference API's own examples have no zone; it is UTC then.
+var timeLayouts = []string{time.DateOnly, time.DateTime, "2006-01-02T15:04:05", time.RFC3339}
 
 // instant is a time as it is kept: in UTC, in whole milliseconds.
 func instant(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }

@@ -1,0 +1,41 @@
+package impl
+
+import (
+	"github.com/dunwell/dunwell/api/scalar"
+	"github.com/dunwell/dunwell/gen/model"
+	"github.com/dunwell/dunwell/internal/app"
+	"github.com/dunwell/dunwell/internal/ar"
+)
+
+func fromDocumentsParams(p model.ListDocumentsParams) app.DocumentsPart {
+	part := app.DocumentsPart{Limit: ceiling(p.Limit), Offset: or(p.Offset, 0)}
+	sort := or(p.Sort, model.ListDocumentsParamsSortCreated)
+	part.ByIssued = sort == model.ListDocumentsParamsSortIssued || sort == model.ListDocumentsParamsSortMinusIssued
+	part.Desc = sort == model.ListDocumentsParamsSortMinusCreated || sort == model.ListDocumentsParamsSortMinusIssued
+	kind, _ := or(p.Search, nil)["kind"].(string)
+	part.Kind = ar.VoucherKind(kind)
+	return part
+}
+
+func toDocuments(d app.Documents) model.VoucherDocuments {
+	return model.VoucherDocuments{
+		ID:             d.Voucher.ID,
+		Reference:      d.Voucher.Reference,
+		Kind:           model.VoucherDocumentsKind(d.Voucher.Kind),
+		Issued:         toTime(d.Voucher.Issued),
+		Communications: convertAll(d.Communications, toCommunication),
+	}
+}
+
+func toCommunication(c app.Linked) model.Communication {
+	return model.Communication{
+		ID:        c.ID,
+		Kind:      model.CommunicationKind(c.Kind),
+		Label:     c.Label,
+		Comment:   some(c.Comment),
+		Created:   scalar.NewTime(c.Created),
+		Data:      c.Data,
+		File:      c.File.Reference,
+		PublicURL: c.PublicURL,
+	}
+}

@@ -1,0 +1,49 @@
+package impl
+
+import (
+	"context"
+
+	"github.com/dunwell/dunwell/api/scalar"
+	"github.com/dunwell/dunwell/gen/server"
+	"github.com/dunwell/dunwell/internal/app"
+)
+
+// extensions are the operations the original API does not have.
+type extensions struct{ app *app.App }
+
+// CreateTransaction answers POST /transactions.
+func (h extensions) CreateTransaction(context.Context, server.CreateTransactionRequestObject) (server.CreateTransactionResponseObject, error) {
+	return nil, notOffered()
+}
+
+// GetJob answers GET /jobs/{job}.
+func (h extensions) GetJob(context.Context, server.GetJobRequestObject) (server.GetJobResponseObject, error) {
+	return nil, notOffered()
+}
+
+// GetDunning answers GET /invoices/{invoiceReference}/dunning.
+func (h extensions) GetDunning(context.Context, server.GetDunningRequestObject) (server.GetDunningResponseObject, error) {
+	return nil, notOffered()
+}
+
+// GetClaim answers GET /invoices/{invoiceReference}/claim.
+func (h extensions) GetClaim(context.Context, server.GetClaimRequestObject) (server.GetClaimResponseObject, error) {
+	return nil, notOffered()
+}
+
+// CreateDunningRun answers POST /dunning/runs.
+func (h extensions) CreateDunningRun(context.Context, server.CreateDunningRunRequestObject) (server.CreateDunningRunResponseObject, error) {
+	return nil, notOffered()
+}
+
+// GetSandboxClock answers GET /sandbox/clock.
+func (h extensions) GetSandboxClock(ctx context.Context, _ server.GetSandboxClockRequestObject) (server.GetSandboxClockResponseObject, error) {
+	now, err := h.app.SandboxClock(ctx)
+	return server.GetSandboxClock200JSONResponse{Now: scalar.NewTime(now)}, err
+}
+
+// SetSandboxClock answers PUT /sandbox/clock.
+func (h extensions) SetSandboxClock(ctx context.Context, r server.SetSandboxClockRequestObject) (server.SetSandboxClockResponseObject, error) {
+	now, err := h.app.AdvanceSandboxClock(ctx, r.Body.Now.Time)
+	return server.SetSandboxClock200JSONResponse{Now: scalar.NewTime(now)}, err
+}

@@ -1,0 +1,67 @@
+package impl
+
+import (
+	"slices"
+
+	"github.com/oapi-codegen/nullable"
+
+	"github.com/dunwell/dunwell/api/scalar"
+	"github.com/dunwell/dunwell/gen/model"
+	"github.com/dunwell/dunwell/internal/app"
+	"github.com/dunwell/dunwell/internal/ar"
+)
+
+// paying are the kinds of bookings that count as payments; the others are charges and adjustments.
+var paying = []ar.BookingKind{ar.BookPayment, ar.BookCredit, ar.BookReversal}
+
+// toPayments sorts bookings into payments and charges, and takes the part that was asked for of each.
+func toPayments(account app.Account, p model.ListPaymentsParams) model.Payments {
+	bookings := account.Bookings
+	if or(p.Sort, model.ListPaymentsParamsSortCreated) == model.ListPaymentsParamsSortMinusCreated {
+		slices.Reverse(bookings)
+	}
+	kind, _ := or(p.Search, nil)["kind"].(string)
+	payments := model.Payments{Payments: []model.PaymentEntry{}, Charges: []model.PaymentEntry{}}
+	for _, b := range bookings {
+		switch {
+		case kind != "" && string(b.Kind) != kind:
+		case slices.Contains(paying, b.Kind):
+			payments.Payments = append(payments.Payments, toPayment(b, account.Currency))
+		default:
+			payments.Charges = append(payments.Charges, toPayment(b, account.Currency))
+		}
+	}
+	payments.Payments = part(payments.Payments, p.Limit, p.Offset)
+	payments.Charges = part(payments.Charges, p.Limit, p.Offset)
+	return payments
+}
+
+// toPayment shows an amount as people say it: a payment of 100, a fee of 5. The domain's sign is what becomes of the
+// amount owed.
+func toPayment(b ar.Booking, currency string) model.PaymentEntry {
+	amount := b.Amount
+	if slices.Contains(paying, b.Kind) {
+		amount = amount.Neg()
+	}
+	entry := model.Booking{
+		ID:          b.ID,
+		Transaction: nullable.NewNullNullable[string](),
+		Voucher:     nullable.NewNullNullable[string](),
+		Amount:      toAmount(amount, currency),
+		Kind:        model.BookingKind(b.Kind),
+		Created:     scalar.NewTime(b.Created),
+	}
+	if b.Transaction != nil {
+		entry.Transaction = nullable.NewNullableWithValue(*b.Transaction)
+	}
+	if b.Voucher != nil {
+		entry.Voucher = nullable.NewNullableWithValue(*b.Voucher)
+	}
+	return model.PaymentEntry{Booking: entry}
+}
+
+// part is what limit and offset leave of a list.
+func part[T any](list []T, limit, offset *int) []T {
+	list = list[min(or(offset, 0), len(list)):]
+	return list[:min(ceiling(limit), len(list))]
+}
