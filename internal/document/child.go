@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 
@@ -23,6 +24,8 @@ func InspectMain(args []string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 2
 	}
+	// Every thread's stack counts as memory, 8 MiB where C libraries are linked; and one parser needs no more than this.
+	runtime.GOMAXPROCS(2)
 	out := os.Stdout
 	os.Stdout = os.Stderr // should the library ever print
 	stat, err := os.Stdin.Stat()

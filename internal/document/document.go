@@ -53,7 +53,7 @@ const (
 // Options are the limits of an Inspector. A zero means the default.
 type Options struct {
 	Timeout  time.Duration // for one file, without waiting for a free child; 10 s
-	Memory   int64         // bytes that a child may take; 256 MiB
+	Memory   int64         // bytes that a child may take; 256 MiB, and less than 64 MiB refuses good files
 	Parallel int           // children at once; one per processor
 	Decoded  int64         // bytes of an e-mail's decoded parts together; 256 MiB, none of it held
 

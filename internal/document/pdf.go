@@ -58,8 +58,8 @@ func (i *Inspector) inspectPDF(ctx context.Context, file *os.File) (Info, error)
 	case child.Err() != nil:
 		return Info{}, tooSlow()
 	case errors.As(err, new(*exec.ExitError)):
-		// The system ended it, or the Go runtime did: out of memory or stack. Which one, only the log can tell.
-		return Info{}, refuse("file", "The PDF takes more memory to read than is allowed.",
+		// The system ended it, or the Go runtime did: out of memory, stack or processor time. Which, the log can tell.
+		return Info{}, refuse("file", "The PDF takes more memory or time to read than is allowed.",
 			"Save it again from the program that made it, or print it to a new PDF.", fmt.Errorf("%w: %s", err, stderr.Bytes()))
 	case err != nil:
 		return Info{}, fmt.Errorf("document: starting the inspection of a PDF: %w", err)
