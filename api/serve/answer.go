@@ -49,8 +49,8 @@ func (a *heldAnswer) takes(data []byte) bool {
 // release sends an answer that was held back, or 500 in its place.
 func (h *Handler) release(x *exchange) {
 	a := x.held
-	if a == nil || x.status == 0 {
-		return
+	if a == nil || x.status == 0 || x.broken {
+		return // a broken answer is not made to look whole
 	}
 	x.held = nil
 	if a.json {

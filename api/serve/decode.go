@@ -2,6 +2,7 @@ package serve
 
 import (
 	"errors"
+	"io"
 	"strconv"
 	"strings"
 
@@ -21,6 +22,9 @@ func (binder) Bind(v any, c echo.Context) error {
 	body, ok := c.Request().Body.(*validatedBody)
 	if !ok {
 		return errUnvalidated
+	}
+	if len(body.data) == 0 {
+		return io.EOF // how the generated code knows that an optional body was left out
 	}
 	return decode(body.data, v)
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // Options is what a Handler needs to know. Authenticate is required; zero values of all else mean the defaults
-// named here.
+// named here, and so do negative ones.
 type Options struct {
 	// Authenticate finds out who calls, and whether they may call this operation. The context it returns goes to the
 	// operation. Its errors are answered as Problem says; an operation that anybody may call is not asked about.
@@ -118,7 +118,7 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Realm == "" {
 		o.Realm = "dunwell"
 	}
-	if o.MaxConcurrent == 0 {
+	if o.MaxConcurrent <= 0 {
 		o.MaxConcurrent = 512
 	}
 	setDuration(&o.Timeout, 30*time.Second)
@@ -129,7 +129,7 @@ func (o Options) withDefaults() (Options, error) {
 }
 
 func setDuration(d *time.Duration, otherwise time.Duration) {
-	if *d == 0 {
+	if *d <= 0 {
 		*d = otherwise
 	}
 }

@@ -43,10 +43,8 @@ func (o *operation) checkBody(x *exchange, r *http.Request, wrong error) error {
 	if wrong = join(wrong, o.Body(data)); wrong != nil {
 		return wrong
 	}
-	if len(data) > 0 {
-		x.body = data
-		r.Body = &validatedBody{data}
-	}
+	x.body = data
+	r.Body = &validatedBody{data}
 	return nil
 }
 

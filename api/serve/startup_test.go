@@ -1,0 +1,91 @@
+package serve_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/dunwell/dunwell/api"
+	"github.com/dunwell/dunwell/api/serve"
+	"github.com/dunwell/dunwell/api/validate"
+)
+
+// A server that would let something through unchecked does not start.
+func TestRefusesToStart(t *testing.T) {
+	for name, test := range map[string]struct {
+		change func(*openapi3.T)
+		says   string
+	}{
+		"a route without an operation": {
+			func(doc *openapi3.T) { doc.Paths.Value("/invoices/{invoiceReference}").Put = nil },
+			"route PUT /api/invoices/:invoiceReference has no operation",
+		},
+		"an operation without a route": {
+			func(doc *openapi3.T) {
+				refunds := *doc.Paths.Value("/jobs/{job}").Get
+				refunds.OperationID, refunds.Parameters = "listRefunds", nil
+				doc.Paths.Set("/refunds", &openapi3.PathItem{Get: &refunds})
+			},
+			"operation listRefunds of the contract has no route GET /api/refunds",
+		},
+		"another name of a path parameter": {
+			func(doc *openapi3.T) {
+				item := doc.Paths.Value("/jobs/{job}")
+				doc.Paths.Delete("/jobs/{job}")
+				item.Get.Parameters[0].Value.Name = "id"
+				doc.Paths.Set("/jobs/{id}", item)
+			},
+			"route GET /api/jobs/:job has no operation",
+		},
+		"an unknown way to authenticate": {
+			func(doc *openapi3.T) { doc.Components.SecuritySchemes["basicAuth"].Value.Scheme = "digest" },
+			"security scheme basicAuth is neither",
+		},
+		"a security scheme that is not there": {
+			func(doc *openapi3.T) {
+				doc.Paths.Value("/jobs/{job}").Get.Security = &openapi3.SecurityRequirements{{"oauth": {}}}
+			},
+			"the contract has no security scheme oauth",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			doc, err := api.Document()
+			if err != nil {
+				t.Fatal(err)
+			}
+			test.change(doc)
+			changed, err := validate.New(doc)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = serve.New(&shop{}, serve.Options{Authenticate: authenticate, Contract: changed})
+			if err == nil || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("error %v, want one with %q", err, test.says)
+			}
+		})
+	}
+}
+
+func TestNeedsImplementationAndAuthentication(t *testing.T) {
+	if _, err := serve.New(nil, serve.Options{Authenticate: authenticate}); err == nil {
+		t.Error("started without an implementation")
+	}
+	if _, err := serve.New(&shop{}, serve.Options{}); err == nil {
+		t.Error("started without authentication")
+	}
+}
+
+func TestCheckByName(t *testing.T) {
+	for _, want := range []serve.Check{serve.CheckOff, serve.CheckLog, serve.CheckFail} {
+		text, _ := want.MarshalText()
+		var got serve.Check
+		if err := got.UnmarshalText(text); err != nil || got != want {
+			t.Errorf("%s became %s, %v", text, got, err)
+		}
+	}
+	var c serve.Check
+	if err := c.UnmarshalText([]byte("on")); err == nil {
+		t.Error("took on")
+	}
+}
