@@ -22,28 +22,6 @@ func (n *node) accepts(data []byte) bool {
 	return ok
 }
 
-// acceptsText is accepts for the text of a parameter or of a form's part, of which only the schema knows the type.
-func (n *node) acceptsText(text string) bool {
-	if n == nil || n.never || text == "" || len(n.all)+len(n.any) > 0 {
-		return false
-	}
-	b := []byte(text)
-	switch n.kinds {
-	case kindString:
-		return textRule(text) == "" && n.enum.text(b) && n.text.accept(b)
-	case kindNumber:
-		if len(b) > maxExactDigits || b[0] != '-' && !isDigit(b[0]) { // kin-openapi parses integers as int64
-			return false
-		}
-		s := scanner{data: b}
-		num, f := s.number()
-		return f == noFault && s.pos == len(b) && n.number.accept(b, num.whole, n.enum)
-	case kindBoolean:
-		return text == "true" && n.enum.boolean(true) || text == "false" && n.enum.boolean(false)
-	}
-	return false
-}
-
 // accept reads one value and says whether n accepts it.
 func (s *scanner) accept(n *node) bool {
 	c := s.peek()

@@ -52,32 +52,33 @@ func newJSONBody(ref *openapi3.SchemaRef, c *compiler) *jsonBody {
 	return b
 }
 
-// check gives all violations of data, nil if it is valid.
-func (b *jsonBody) check(data []byte) Violations {
+// check gives all violations of data, nil if it is valid. prefix is the path of data: empty for a whole body.
+func (b *jsonBody) check(data []byte, in, prefix string) Violations {
 	if b.node.accepts(data) {
 		return nil
 	}
-	return b.decide(data)
+	return b.decide(data, in, prefix)
 }
 
 // decide is check without the compiled validator.
-func (b *jsonBody) decide(data []byte) Violations {
-	x, decodable := inspect(data, InBody)
+func (b *jsonBody) decide(data []byte, in, prefix string) Violations {
+	x, decodable := inspect(data, in, prefix)
 	if !decodable || b.schema == nil {
 		return x.found
 	}
 	value, err := decode(data)
 	if err != nil { // inspect is stricter than encoding/json, so this cannot be; still, what cannot be decoded is not valid
-		return append(x.found, Violation{In: InBody, Rule: RuleJSON, Error: "The body is not valid JSON.", Hint: "Send one JSON value."})
+		return append(x.found, Violation{In: in, Path: prefix, Rule: RuleJSON, Error: sentence(subject(in, prefix)) + " is not valid JSON.", Hint: "Send one JSON value."})
 	}
-	return append(x.found, visit(b.schema, value, b.mode, InBody, "", x.values <= maxExplained, x.found)...)
+	found := append(x.found, visit(b.schema, value, b.mode, in, prefix, x.values <= maxExplained, x.found)...)
+	return found[:min(len(found), MaxViolations)]
 }
 
 // visit asks kin-openapi about a decoded value. Fields in known are left out: what is wrong with them was said.
 func visit(schema *openapi3.Schema, value any, m mode, in, prefix string, all bool, known Violations) Violations {
 	err := schema.VisitJSON(value, m.options(all)...)
 	if err == nil {
-		return nil
+		return integers{in: in, mode: m}.find(schema, value, prefix, nil)
 	}
 	x := &explanation{in: in, prefix: prefix, value: value, mode: m}
 	x.add(err, nil, "")
@@ -128,5 +129,5 @@ func (o *Operation) Body(data []byte) error {
 	if o.body == nil {
 		return nil
 	}
-	return o.body.check(data).err()
+	return o.body.check(data, InBody, "").err()
 }

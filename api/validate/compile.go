@@ -150,13 +150,13 @@ func compileNumber(n *node, s *openapi3.Schema) {
 		r.decimals = tenthPower(*s.MultipleOf)
 		n.never = n.never || r.decimals < 0
 	}
-	r.integer = s.Type.Is(openapi3.TypeInteger)
+	if r.integer = s.Type.Is(openapi3.TypeInteger); r.integer {
+		r.maxDigits = 18 // what has more may not fit an int64
+	}
 	switch {
-	case s.Format == "":
+	case s.Format == "" || r.integer && s.Format == "int64":
 	case r.integer && s.Format == "int32":
-		r.maxDigits = 9 // what has ten digits may be too large
-	case r.integer && s.Format == "int64":
-		r.maxDigits = 18
+		r.maxDigits = 9
 	case r.integer && openapi3.SchemaIntegerFormats[s.Format] != nil, !r.integer && openapi3.SchemaNumberFormats[s.Format] != nil:
 		n.never = true
 	}

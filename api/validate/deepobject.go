@@ -1,7 +1,7 @@
 package validate
 
 import (
-	"encoding/json"
+	"fmt"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -12,6 +12,31 @@ import (
 
 // maxBrackets is how many members deep a deepObject may go.
 const maxBrackets = 8
+
+// checkDeep refuses, at start, schemas whose values cannot be told from texts. left is how many steps, into members or
+// alternatives, it may still take.
+func checkDeep(path string, s *openapi3.Schema, left int) error {
+	if left < 0 {
+		return fmt.Errorf("%s: too deep for a parameter or part, or recursive", path)
+	}
+	if s.Type.Is("array") {
+		return fmt.Errorf("%s: OpenAPI does not say how a deepObject carries an array; take a text with commas", path)
+	}
+	for _, branch := range alternatives(s) {
+		if err := checkDeep(path, branch, left-1); err != nil {
+			return err
+		}
+	}
+	for _, member := range sortedKeys(s.Properties) {
+		if err := checkDeep(path+"."+member, s.Properties[member].Value, left-1); err != nil {
+			return err
+		}
+	}
+	if may := s.AdditionalProperties.Schema; may != nil {
+		return checkDeep(path+".*", may.Value, left-1)
+	}
+	return nil
+}
 
 // deepName takes one name of the query string, such as query[due][$lt], into the object it belongs to.
 func (c *parameterCheck) deepName(p *parameter, name string, values []string) {
@@ -37,8 +62,8 @@ func (c *parameterCheck) deepName(p *parameter, name string, values []string) {
 	if c.deep[p.Name] == nil {
 		c.deep[p.Name] = make(map[string]any)
 	}
-	if !deepSet(c.deep[p.Name], keys, values[0]) {
-		c.put(added(RuleBrackets, InQuery, path))
+	if at := deepSet(c.deep[p.Name], keys, values[0]); at > 0 {
+		c.put(added(RuleConflict, InQuery, appendPointer(p.Name, keys[:at], nil)))
 	}
 }
 
@@ -57,24 +82,24 @@ func brackets(text string) (keys []string, ok bool) {
 	return keys, len(keys) > 0
 }
 
-// deepSet puts a value under keys; false if something else is in its place.
-func deepSet(object map[string]any, keys []string, value string) bool {
-	for _, key := range keys[:len(keys)-1] {
+// deepSet puts a value under keys. If something else is in the way, it gives the number of keys that lead there.
+func deepSet(object map[string]any, keys []string, value string) (conflict int) {
+	last := len(keys) - 1
+	for i, key := range keys[:last] {
 		if object[key] == nil {
 			object[key] = make(map[string]any)
 		}
 		inner, ok := object[key].(map[string]any)
 		if !ok {
-			return false
+			return i + 1
 		}
 		object = inner
 	}
-	last := keys[len(keys)-1]
-	if object[last] != nil {
-		return false
+	if object[keys[last]] != nil {
+		return len(keys)
 	}
-	object[last] = value
-	return true
+	object[keys[last]] = value
+	return 0
 }
 
 // deepObject validates what deepName has gathered for a parameter.
@@ -86,52 +111,9 @@ func (c *parameterCheck) deepObject(p *parameter) {
 		}
 		return
 	}
+	if p.node.acceptsDeep(object) {
+		return
+	}
 	value := typed(object, p.schema)
 	c.put(visit(p.schema, value, asRequest, InQuery, p.Name, true, c.found)...)
-}
-
-// typed gives the texts of a query string or of a form the types their schemas ask for. A text that can be taken in
-// several ways is taken in the first that its schema accepts. What fits no type stays a text, for kin-openapi to
-// refuse.
-func typed(value any, s *openapi3.Schema) any {
-	if s == nil {
-		return value
-	}
-	for _, branch := range alternatives(s) {
-		if v := typed(value, branch); branch.VisitJSON(v, asRequest.options(false)...) == nil {
-			return v
-		}
-	}
-	switch value := value.(type) {
-	case string:
-		return typedText(value, s)
-	case map[string]any:
-		object := make(map[string]any, len(value))
-		for name, member := range value {
-			object[name] = typed(member, memberSchema(s, name))
-		}
-		return object
-	}
-	return value
-}
-
-func memberSchema(s *openapi3.Schema, name string) *openapi3.Schema {
-	if ref := s.Properties[name]; ref != nil {
-		return ref.Value
-	}
-	if ref := s.AdditionalProperties.Schema; ref != nil {
-		return ref.Value
-	}
-	return nil
-}
-
-func typedText(text string, s *openapi3.Schema) any {
-	switch {
-	case s.Type == nil || s.Type.Permits("string"):
-	case s.Type.Permits("boolean") && (text == "true" || text == "false"):
-		return text == "true"
-	case (s.Type.Permits("number") || s.Type.Permits("integer")) && isNumber(text):
-		return json.Number(text)
-	}
-	return text
 }

@@ -31,7 +31,7 @@ func (x *explanation) add(err error, tokens []string, outer string) {
 	default:
 		// Not about the value: a reference that is not resolved, or NaN. New rules out the first, JSON the second.
 		x.put(Violation{In: x.in, Path: x.path(tokens), Rule: "schema",
-			Error: "Value for " + subject(x.in, x.path(tokens)) + " cannot be checked.", Hint: "See the documentation of this field."})
+			Error: valueOf(x.in, x.path(tokens)) + " cannot be checked.", Hint: "See the documentation of this field."})
 	}
 }
 
@@ -67,6 +67,9 @@ func (x *explanation) schemaError(err *openapi3.SchemaError, at, base []string, 
 func (x *explanation) unknownMembers(err *openapi3.SchemaError, at []string) {
 	object, _ := err.Value.(map[string]any)
 	for _, name := range sortedKeys(object) {
+		if len(x.found) >= MaxViolations {
+			return
+		}
 		if err.Schema.Properties[name] == nil {
 			path := appendMember(x.path(at), name)
 			x.put(unknown(x.in, path, name, err.Schema))

@@ -44,6 +44,9 @@ func newForm(content *openapi3.MediaType, c *compiler) (*form, error) {
 		case s.Type.Is("object"):
 			one.json = newJSONBody(ref, c)
 		default:
+			if err := checkDeep(name, s, maxBrackets); err != nil {
+				return nil, err
+			}
 			one.node = c.compile(s)
 		}
 		f.fields[name] = one
@@ -92,17 +95,7 @@ func (f *field) empty() Violation {
 // text validates a part that is not a file.
 func (f *field) text(data []byte) Violations {
 	if f.json != nil {
-		found := f.json.check(data)
-		for i, v := range found {
-			path := f.name
-			if strings.HasPrefix(v.Path, "[") {
-				path += v.Path
-			} else if v.Path != "" {
-				path += "." + v.Path
-			}
-			found[i].In, found[i].Path = InForm, path
-		}
-		return found
+		return f.json.check(data, InForm, f.name)
 	}
 	if f.node.acceptsText(string(data)) {
 		return nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -138,7 +139,13 @@ func compare(t testing.TB, b namedBody, data []byte, n *tally) {
 			t.Fatalf("%s: compiled accepts %q\nkin-openapi: %v\nadditions: %v", b.name, data, kin, strict)
 		}
 	}
-	violations := b.decide(data)
+	violations := b.decide(data, InBody, "")
+	if valid && onlyIntegers(violations) { // an addition that needs the schema to be seen
+		if b.node.accepts(data) {
+			t.Fatalf("%s: compiled accepts %q\nslow path: %+v", b.name, data, violations)
+		}
+		return
+	}
 	if valid != (len(violations) == 0) {
 		t.Fatalf("%s: %q\nkin-openapi: %v\nadditions: %v\nslow path: %+v", b.name, data, kin, strict, violations)
 	}
@@ -152,12 +159,16 @@ func compare(t testing.TB, b namedBody, data []byte, n *tally) {
 	}
 }
 
+func onlyIntegers(v Violations) bool {
+	return len(v) > 0 && !slices.ContainsFunc(v, func(one Violation) bool { return one.Rule != RuleInteger })
+}
+
 // FuzzAcceptsOnlyWhatKinAccepts draws bodies from the schemas themselves, spoils most of them a little, and compares.
 func FuzzAcceptsOnlyWhatKinAccepts(f *testing.F) {
 	bodies := allBodies(f)
 	var n tally
 	f.Cleanup(func() { f.Log(n.String()) })
-	for i := range 3000 {
+	for i := range 1000 {
 		f.Add(binary.BigEndian.AppendUint32(nil, uint32(i*2654435761)))
 	}
 	f.Fuzz(func(t *testing.T, choices []byte) {

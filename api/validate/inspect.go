@@ -11,6 +11,7 @@ import (
 type inspection struct {
 	scanner
 	in     string
+	prefix string // path of the text: empty for a body, the name of a part
 	path   []step
 	values int // read so far
 	found  Violations
@@ -24,8 +25,8 @@ type step struct {
 }
 
 // inspect gives all violations, and whether the text is JSON that can be decoded.
-func inspect(data []byte, in string) (x *inspection, decodable bool) {
-	x = &inspection{in: in}
+func inspect(data []byte, in, prefix string) (x *inspection, decodable bool) {
+	x = &inspection{in: in, prefix: prefix}
 	x.data = data
 	if f := x.document(); f != noFault {
 		x.report(f)
@@ -155,21 +156,25 @@ func (x *inspection) report(f fault) {
 	if len(x.found) == MaxViolations {
 		return
 	}
+	if f == faultDepth && len(x.path) > 1 {
+		x.path = x.path[:1] // where it begins says enough
+	}
 	path := x.where()
 	if rule, ok := faultRules[f]; ok {
 		x.found = append(x.found, added(rule, x.in, path))
 		return
 	}
-	if len(bytes.TrimSpace(x.data)) == 0 {
+	if x.prefix == "" && len(bytes.TrimSpace(x.data)) == 0 {
 		x.found = append(x.found, missingBody(x.in))
 		return
 	}
-	x.found = append(x.found, Violation{In: x.in, Path: path, Rule: RuleJSON, Error: "The body is not valid JSON.", Hint: x.syntaxHint(f)})
+	x.found = append(x.found, Violation{In: x.in, Path: path, Rule: RuleJSON,
+		Error: sentence(subject(x.in, x.prefix)) + " is not valid JSON.", Hint: x.syntaxHint(f)})
 }
 
 // where gives the path of the value being read.
 func (x *inspection) where() string {
-	path := ""
+	path := x.prefix
 	for _, s := range x.path {
 		if s.member {
 			path = appendMember(path, string(appendText(nil, x.data[s.name.lo:s.name.hi])))
@@ -188,7 +193,7 @@ func (x *inspection) syntaxHint(f fault) string {
 	what := "this character is not expected here"
 	switch f {
 	case faultEnd:
-		what = "the body ends too early"
+		what = "the text ends too early"
 	case faultControl:
 		what = "a control character in a text must be escaped"
 	case faultEscape:

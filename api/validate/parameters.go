@@ -3,7 +3,6 @@ package validate
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -74,7 +73,8 @@ func newParameter(declared *openapi3.Parameter, c *compiler) (*parameter, error)
 		p.node = c.compile(p.schema)
 	}
 	if p.style == openapi3.SerializationDeepObject {
-		return p, checkDeep(p.Name, p.schema, 0)
+		p.node = c.compile(p.schema)
+		return p, checkDeep(p.Name, p.schema, maxBrackets)
 	}
 	return p, nil
 }
@@ -116,6 +116,7 @@ type parameterCheck struct {
 	path      func(name string) string
 	query     url.Values
 	deep      map[string]map[string]any // values of deepObject parameters by name
+	undecoded bool                      // the query string
 	found     Violations
 }
 
@@ -132,6 +133,8 @@ func (c *parameterCheck) readQuery() {
 	var err error
 	if c.query, err = url.ParseQuery(c.request.URL.RawQuery); err != nil {
 		c.put(added(RuleEscape, InQuery, ""))
+		c.undecoded = true // what is missing from c.query need not be missing
+		return
 	}
 	for _, name := range sortedKeys(c.query) {
 		c.queryName(name, c.query[name])
@@ -172,6 +175,9 @@ func similarParameter(name string, ps *parameters) string {
 
 // one validates one parameter.
 func (c *parameterCheck) one(p *parameter) {
+	if c.undecoded && p.In == openapi3.ParameterInQuery {
+		return
+	}
 	if p.style == openapi3.SerializationDeepObject {
 		c.deepObject(p)
 		return
@@ -255,7 +261,10 @@ func (p *parameter) explain(err error, values []string) Violations {
 	case errors.Is(err, openapi3filter.ErrInvalidEmptyValue):
 		return Violations{empty(p.In, p.Name, p.schema)}
 	case errors.As(err, &schema) && errors.As(err, &request):
-		x := &explanation{in: p.In, prefix: p.Name, mode: asRequest, value: schema.Value}
+		x := &explanation{in: p.In, prefix: p.Name, mode: asRequest}
+		if p.schema.Type.Is("array") {
+			x.value = []any{} // enough to tell tags[0] from tags.0
+		}
 		x.add(request.Err, nil, "")
 		return x.found
 	case len(values) == 0 && p.Required:
@@ -283,25 +292,4 @@ func isNumber(text string) bool {
 	s := scanner{data: []byte(text)}
 	_, f := s.number()
 	return f == noFault && s.pos == len(text)
-}
-
-// checkDeep refuses, at start, deepObject schemas that deepObject cannot carry.
-func checkDeep(name string, s *openapi3.Schema, depth int) error {
-	if depth > maxBrackets {
-		return fmt.Errorf("parameter %s: a deepObject may be at most %d levels deep", name, maxBrackets)
-	}
-	if s.Type.Is("array") {
-		return fmt.Errorf("parameter %s: OpenAPI does not say how a deepObject carries an array; take a text with commas", name)
-	}
-	for _, branch := range alternatives(s) {
-		if err := checkDeep(name, branch, depth); err != nil {
-			return err
-		}
-	}
-	for member, ref := range s.Properties {
-		if err := checkDeep(name+"."+member, ref.Value, depth+1); err != nil {
-			return err
-		}
-	}
-	return nil
 }

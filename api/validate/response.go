@@ -87,7 +87,7 @@ func (r *response) body(contentType string, body []byte) Violations {
 		return Violations{added(RuleMediaType, InHeader, "Content-Type")}
 	}
 	if b := r.bodies[content]; b != nil {
-		return b.check(body)
+		return b.check(body, InBody, "")
 	}
 	return nil
 }
@@ -100,5 +100,5 @@ func Value(schema *openapi3.Schema, asAnswer bool, data []byte) error {
 	if asAnswer {
 		b.mode = asResponse
 	}
-	return b.decide(data).err()
+	return b.decide(data, InBody, "").err()
 }

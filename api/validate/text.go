@@ -24,6 +24,14 @@ func subject(in, path string) string {
 	return "field '" + path + "'"
 }
 
+// valueOf is subject for what is said about the value.
+func valueOf(in, path string) string {
+	if path == "" {
+		return "The body"
+	}
+	return "Value for " + subject(in, path)
+}
+
 // sentence starts with a capital letter.
 func sentence(text string) string {
 	r, n := utf8.DecodeRuneInString(text)
@@ -33,10 +41,7 @@ func sentence(text string) string {
 // added gives the violation of one of our own rules, with the texts of additions.go.
 func added(rule, in, path string) Violation {
 	a := additionByRule[rule]
-	text := a.error
-	if strings.Contains(text, "%s") {
-		text = fmt.Sprintf(text, subject(in, path))
-	}
+	text := strings.NewReplacer("{value}", valueOf(in, path), "{subject}", subject(in, path)).Replace(a.error)
 	return Violation{In: in, Path: path, Rule: rule, Error: sentence(text), Hint: a.hint}
 }
 
@@ -53,7 +58,7 @@ func missing(in, path string) Violation {
 // empty is a parameter that is there but has no value.
 func empty(in, path string, schema *openapi3.Schema) Violation {
 	return Violation{In: in, Path: path, Rule: RuleEmpty,
-		Error: "Value for " + subject(in, path) + " is empty.", Hint: valueHint(schema, "")}
+		Error: valueOf(in, path) + " is empty.", Hint: valueHint(schema, "")}
 }
 
 // wrongType is the violation of type, also where only the text of a parameter is at hand.
@@ -65,7 +70,7 @@ func wrongType(in, path string, schema *openapi3.Schema, hint string) Violation 
 		expected = strings.Join(names, " or ")
 	}
 	return Violation{In: in, Path: path, Rule: "type",
-		Error: "Value for " + subject(in, path) + " is of wrong type, expected " + expected + ".", Hint: valueHint(schema, hint)}
+		Error: valueOf(in, path) + " is of wrong type, expected " + expected + ".", Hint: valueHint(schema, hint)}
 }
 
 // unknown is a member that additionalProperties: false does not allow.
@@ -80,7 +85,7 @@ func unknown(in, path, name string, schema *openapi3.Schema) Violation {
 // keyword gives the violation of a keyword by a value.
 func keyword(rule, in, path string, schema *openapi3.Schema, hint string) Violation {
 	v := Violation{In: in, Path: path, Rule: rule}
-	what := "Value for " + subject(in, path)
+	what := valueOf(in, path)
 	switch rule {
 	case "type":
 		return wrongType(in, path, schema, hint)

@@ -35,7 +35,7 @@ func (o *Operation) Upload(body io.Reader, contentType string) (io.Reader, error
 			Error: "Header 'Content-Type' has no usable boundary.",
 			Hint:  "Do not set the Content-Type of a multipart body yourself; let your HTTP library set the Content-Type header."}}
 	}
-	src := &source{from: body, left: unlimited}
+	src := newSource(body, boundary)
 	return &upload{form: o.upload, src: src, reader: multipart.NewReader(src, boundary), boundary: boundary, seen: make(map[string]bool)}, nil
 }
 
@@ -276,35 +276,4 @@ func (u *upload) put(violations ...Violation) {
 			u.found = append(u.found, v)
 		}
 	}
-}
-
-// source is the body as it comes. It remembers its own error, which multipart would wrap beyond recognition, and
-// stops after a number of bytes, because multipart takes headers of ten megabytes.
-type source struct {
-	from io.Reader
-	left int64 // bytes that may still be read, or unlimited
-	read int64
-	err  error
-}
-
-const unlimited = -1
-
-var errTooMuch = errors.New("more bytes than allowed here")
-
-func (s *source) Read(p []byte) (int, error) {
-	if s.left == 0 {
-		return 0, errTooMuch
-	}
-	if s.left > 0 {
-		p = p[:min(int64(len(p)), s.left)]
-	}
-	n, err := s.from.Read(p)
-	s.read += int64(n)
-	if s.left > 0 {
-		s.left -= int64(n)
-	}
-	if err != nil {
-		s.err = err
-	}
-	return n, err
 }
