@@ -62,8 +62,8 @@ func isHostname(b []byte) bool {
 	return length > 0 && last != '-'
 }
 
-// isURI takes an absolute URI of RFC 3986: a scheme, and after it only the characters a URI is made of. Whether the
-// scheme is one we want is not its business.
+// isURI takes an absolute URI of RFC 3986: a scheme, and after it only the characters a URI is made of; brackets too,
+// which people do not encode in queries. Whether the scheme is one we want is not its business.
 func isURI(b []byte) bool {
 	colon := bytes.IndexByte(b, ':')
 	if colon < 1 || !isLetter(b[0]) || colon == len(b)-1 {
@@ -84,7 +84,7 @@ func isURI(b []byte) bool {
 	} else {
 		rest = nil
 	}
-	return isAuthority(authority) && isURIText(rest, "/?#@")
+	return isAuthority(authority) && isURIText(rest, "/?#[]@")
 }
 
 // isAuthority takes [userinfo@]host[:port].
