@@ -66,7 +66,7 @@ func (c column) position(v any) (any, bool) {
 	case nil:
 		return nil, c.nullable
 	case string:
-		return v, (c.kind == ar.TypeText || c.kind == ar.TypeChoice) && checkText("after", v) == nil
+		return v, (c.kind == ar.TypeText || c.kind == ar.TypeChoice) && storableText(v)
 	case json.Number:
 		n, err := v.Int64()
 		return n, err == nil && c.kind != ar.TypeText && c.kind != ar.TypeChoice

@@ -142,10 +142,9 @@ func amountBound(d decimal.Decimal) any {
 	return between{floor.IntPart()}
 }
 
-// checkText refuses what PostgreSQL cannot keep in a text, so that both engines answer alike.
 func checkText(path, s string) error {
-	if strings.ContainsRune(s, 0) || strings.ToValidUTF8(s, "") != s {
-		return ar.InvalidField(path, "Value cannot be read.", "Value must be UTF-8 without NUL.")
+	if storableText(s) {
+		return nil
 	}
-	return nil
+	return ar.InvalidField(path, "Value cannot be read.", "Value must be UTF-8 without NUL.")
 }

@@ -90,6 +90,9 @@ func noKey(id string) error { return ar.NotFoundf("There is no key '%s'.", id) }
 
 // KeyByUsername finds the key a request names, before its merchant is known. Revoked ones are found too.
 func (db *DB) KeyByUsername(ctx context.Context, username string) (*Key, error) {
+	if !storableText(username) {
+		return nil, noUsername(username)
+	}
 	var k *Key
 	err := db.engine.view(ctx, func(s session) error {
 		k = nil
@@ -99,7 +102,11 @@ func (db *DB) KeyByUsername(ctx context.Context, username string) (*Key, error) 
 		})
 	})
 	if err == nil && k == nil {
-		return nil, ar.NotFoundf("There is no key with the user name '%s'.", username)
+		return nil, noUsername(username)
 	}
 	return k, db.unavailable(err)
+}
+
+func noUsername(username string) error {
+	return ar.NotFoundf("There is no key with the user name '%s'.", username)
 }

@@ -12,8 +12,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
-
-	"github.com/dunwell/dunwell/internal/ar"
 )
 
 // postgresEngine runs transactions at READ COMMITTED with explicit row locks, and again when the server asks for it.
@@ -71,7 +69,7 @@ func (e *postgresEngine) view(ctx context.Context, body func(session) error) err
 func (e *postgresEngine) transact(ctx context.Context, begin string, body func(session) error) error {
 	tx, err := e.pool.BeginTx(ctx, pgx.TxOptions{BeginQuery: begin})
 	if err != nil {
-		return err
+		return lost(ctx, err)
 	}
 	// From here on the end of ctx must not cut a COMMIT or ROLLBACK short: the outcome would be unknown.
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), updateLimit)
@@ -86,7 +84,7 @@ func (e *postgresEngine) transact(ctx context.Context, begin string, body func(s
 		return err
 	}
 	committed = true
-	return tx.Commit(end)
+	return lost(end, tx.Commit(end))
 }
 
 // repeat runs once until its error is no longer one that the server asks to repeat. The pauses grow, and are drawn, so
@@ -143,10 +141,19 @@ func (t *transaction) query(query string, args []any, each func(row) error) erro
 	return t.named(rows.Err())
 }
 
-// named gives a lost connection a name: what pgx returns for it has no code of its own.
+// named gives a lost connection a name.
 func (t *transaction) named(err error) error {
-	if err == nil || t.ctx.Err() != nil || errors.As(err, new(*pgconn.PgError)) || !t.tx.Conn().IsClosed() {
+	if !t.tx.Conn().IsClosed() {
 		return err
 	}
-	return &ar.Error{Kind: ar.Unavailable, Code: ar.CodeUnavailable, Message: "The database is not available at the moment.", Cause: err}
+	return lost(t.ctx, err)
+}
+
+// lost is Unavailable for a connection that could not be had or broke: pgx has no code for that. An error of the
+// server's or the end of the caller's context stays what it is.
+func lost(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() != nil || errors.As(err, new(*pgconn.PgError)) || errors.Is(err, pgx.ErrTxCommitRollback) {
+		return err
+	}
+	return notAvailable(err)
 }

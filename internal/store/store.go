@@ -97,7 +97,11 @@ func (db *DB) unavailable(err error) error {
 		return err
 	}
 	if db.dialect.fault(err).transient() {
-		return &ar.Error{Kind: ar.Unavailable, Code: ar.CodeUnavailable, Message: "The database is not available at the moment.", Cause: err}
+		return notAvailable(err)
 	}
 	return err
+}
+
+func notAvailable(cause error) error {
+	return &ar.Error{Kind: ar.Unavailable, Code: ar.CodeUnavailable, Message: "The database is not available at the moment.", Cause: cause}
 }

@@ -5,9 +5,13 @@ import (
 	"database/sql"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/dunwell/dunwell/internal/ar"
 )
 
 // Tx is a transaction that belongs to one merchant. It is good only inside the closure it was handed to, and for one
@@ -94,7 +98,7 @@ func (tx *Tx) run(query string) error {
 
 // exec runs a statement whose $1 is the merchant and tells how many rows it changed.
 func (tx *Tx) exec(query string, args ...any) (int64, error) {
-	if err := tx.ready(); err != nil {
+	if err := tx.ready(args); err != nil {
 		return 0, err
 	}
 	n, err := tx.session.exec(query, tx.args(args))
@@ -106,7 +110,7 @@ func (tx *Tx) exec(query string, args ...any) (int64, error) {
 
 // query runs a query whose $1 is the merchant and calls each for every row.
 func (tx *Tx) query(query string, args []any, each func(row) error) error {
-	if err := tx.ready(); err != nil {
+	if err := tx.ready(args); err != nil {
 		return err
 	}
 	err := tx.session.query(query, tx.args(args), each)
@@ -126,12 +130,29 @@ func (tx *Tx) first(query string, args []any, dest ...any) (bool, error) {
 	return found, err
 }
 
-func (tx *Tx) ready() error {
-	if tx.failed != nil {
-		return tx.failed
+// ready tells whether a statement may run, and fails the transaction if not.
+func (tx *Tx) ready(args []any) error {
+	if tx.failed == nil {
+		tx.failed = tx.caller.Err()
 	}
-	return tx.caller.Err()
+	if tx.failed == nil {
+		tx.failed = storable(args)
+	}
+	return tx.failed
 }
+
+// storable refuses texts that PostgreSQL cannot hold, so that both engines answer alike. It is a net: they should have
+// been refused by their name before.
+func storable(args []any) error {
+	for _, arg := range args {
+		if s, ok := arg.(string); ok && !storableText(s) {
+			return ar.InvalidFields(ar.Detail{Error: "A text is not UTF-8, or contains NUL.", Hint: "Texts are UTF-8 without NUL."})
+		}
+	}
+	return nil
+}
+
+func storableText(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
 
 func (tx *Tx) args(args []any) []any {
 	all := make([]any, 0, len(args)+1)

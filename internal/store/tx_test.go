@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -259,6 +260,41 @@ func TestAppendOnly(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A text that only one engine could hold is refused by both.
+func TestTextsThatCannotBeStored(t *testing.T) {
+	ctx := context.Background()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		withMerchants(t, db)
+		for _, bad := range []string{"a\x00b", "\xff"} {
+			err := db.View(ctx, acme, func(tx *store.Tx) error { _, err := tx.Invoice(ar.KindInvoice, bad); return err })
+			wantError(t, err, ar.Invalid, ar.CodeInvalidValue)
+			err = db.Update(ctx, acme, func(tx *store.Tx) error { return tx.InsertIdentity(&ar.Identity{Reference: "C", Number: bad}) })
+			wantError(t, err, ar.Invalid, ar.CodeInvalidValue)
+			_, err = db.KeyByUsername(ctx, bad)
+			wantError(t, err, ar.NotFound, ar.CodeNotFound)
+		}
+	})
+}
+
+// Processes that start together open a file that is not there yet.
+func TestOpenTogether(t *testing.T) {
+	path := storetest.URL(t, storetest.SQLite)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			db, err := store.Open(context.Background(), path, time.Now)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if err := errors.Join(db.Migrate(context.Background()), db.Close()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func TestIDs(t *testing.T) {

@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-
-	"github.com/dunwell/dunwell/internal/ar"
 )
 
 // writer is the one goroutine that writes to a SQLite file. It groups commits: closures that wait run one after
@@ -37,7 +35,7 @@ const (
 // Outcomes of a turn that are no error of its closure.
 var (
 	errAgain  = errors.New("store: the transaction of this batch was lost; run again")
-	errClosed = &ar.Error{Kind: ar.Unavailable, Code: ar.CodeUnavailable, Message: "The database is closed."}
+	errClosed = notAvailable(errors.New("store: the database is closed"))
 )
 
 func startWriter(pool *sql.DB) *writer {
@@ -248,10 +246,7 @@ func (t *turn) drive(tx *sql.Tx) (lost bool) {
 	}
 	t.move(turnRunning, turnOver) // waits for a statement that still runs; ctx interrupts it
 	if t.err != nil && ctx.Err() != nil {
-		t.err = &ar.Error{
-			Kind: ar.Unavailable, Code: ar.CodeUnavailable, Message: "The database is not available at the moment.",
-			Cause: fmt.Errorf("store: a closure held the writer for more than %s: %w", t.limit, t.err),
-		}
+		t.err = notAvailable(fmt.Errorf("store: a closure held the writer for more than %s: %w", t.limit, t.err))
 		return true // it may hold the *sql.Tx too, so that cannot be used for the next closure
 	}
 	return t.settle() != nil
