@@ -29,8 +29,11 @@ func (o *operation) readBody(x *exchange, r *http.Request) (data []byte, err err
 
 // bodyError tells a body over its limit from one that did not come to its end.
 func bodyError(err error) error {
-	var over *http.MaxBytesError
-	if err == nil || errors.As(err, &over) {
+	if err == nil {
+		return nil
+	}
+	var over *http.MaxBytesError // allocates, so not before there is an error: this is called for every piece of an upload
+	if errors.As(err, &over) {
 		return err
 	}
 	return &incompleteBody{err}

@@ -10,8 +10,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dunwell/dunwell/api/serve"
+	"github.com/dunwell/dunwell/api/serve/benchload"
 	"github.com/dunwell/dunwell/gen/server"
 )
 
@@ -150,14 +152,62 @@ func TestUndecodableValueIsNamed(t *testing.T) {
 	}
 }
 
+// The same in the query.
+func TestUnbindableParameterIsNamed(t *testing.T) {
+	e := refused(t, do(newHandler(t, &shop{}), call{method: "GET", path: "/api/invoices?page=1.0"}), 400, "ERR_INVALID_VALUE")
+	if !slices.Equal(e.fields(), []string{"page"}) {
+		t.Errorf("fields %q", e.fields())
+	}
+}
+
+// Whatever is sent, the answer is 200 or 400 and no fault of the server's: what the contract allows can be decoded, or is
+// refused by name.
+func FuzzUpdateInvoice(f *testing.F) {
+	f.Add(benchload.Invoice())
+	f.Add([]byte(`{"items":[` + item + `],"due":null,"meta":{"a":[1e3,{"b":null}]}}`))
+	f.Add([]byte(`{"addresses":[{"kind":"billing","country":"DE"}],"detail":{"dunning":{"customPeriods":{"REMINDER":7}}}}`))
+	f.Add([]byte("{\"label\":\"\xff\"}"))
+	h := newHandler(f, &shop{})
+	f.Fuzz(func(t *testing.T, body []byte) {
+		if w := do(h, call{method: "PUT", path: invoicePath, body: string(body)}); w.Code != 200 {
+			refused(t, w, 400, "ERR_INVALID_VALUE")
+		}
+	})
+}
+
+// The same for query strings.
+func FuzzListInvoices(f *testing.F) {
+	for _, query := range []string{"page=1&pageSize=20&sort=-created&withTotal=true", "query[due][$lt]=2024-01-01&query[total]=1.50",
+		"query[state]=none&query[identity]=K1", "after=WyIyMDI0", "query[total][$in]=1,2", "page=%zz", "query[due]=a&query[due][$lt]=b"} {
+		f.Add(query)
+	}
+	h := newHandler(f, &shop{})
+	f.Fuzz(func(t *testing.T, query string) {
+		r := call{method: "GET", path: "/api/invoices"}.request("")
+		r.URL.RawQuery = query
+		w := httptest.NewRecorder()
+		if h.ServeHTTP(w, r); w.Code != 200 {
+			refused(t, w, 400, "ERR_INVALID_VALUE")
+		}
+	})
+}
+
 // A body that ends before its Content-Length, over a real connection.
 func TestIncompleteBody(t *testing.T) {
 	srv := httptest.NewServer(newHandler(t, &shop{}))
 	defer srv.Close()
-	w := exchangeRaw(t, srv, "PUT "+invoicePath+" HTTP/1.1\r\nHost: x\r\nAuthorization: Basic ZGVtbzpwQDU1dzByZA==\r\n"+
-		"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"label\":")
-	refused(t, w, 400, "ERR_INVALID_VALUE")
+	refused(t, exchangeRaw(t, srv, halfOfABody, true), 400, "ERR_INVALID_VALUE")
 }
+
+// A body that does not end, and does not come.
+func TestTricklingBody(t *testing.T) {
+	srv := httptest.NewServer(newHandler(t, &shop{}, func(o *serve.Options) { o.Timeout = 20 * time.Millisecond }))
+	defer srv.Close()
+	refused(t, exchangeRaw(t, srv, halfOfABody, false), 400, "ERR_INVALID_VALUE")
+}
+
+const halfOfABody = "PUT " + invoicePath + " HTTP/1.1\r\nHost: x\r\nAuthorization: Basic ZGVtbzpwQDU1dzByZA==\r\n" +
+	"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"label\":"
 
 // counted counts what is read of it.
 type counted struct {

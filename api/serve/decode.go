@@ -29,7 +29,19 @@ func (binder) Bind(v any, c echo.Context) error {
 	return decode(body.data, v)
 }
 
-// decode reads JSON by exact names.
+// decode reads JSON by exact names, with the semantics of encoding/json/v2.
+//
+// Three decoders were measured on a PUT of 20 items (4.4 KB) into model.InvoiceUpdate, on one core of a busy machine:
+//
+//	encoding/json            88 µs  445 allocations  matches names in any case, the last duplicate wins: unsafe here
+//	go-json-experiment/json  51 µs  338 allocations
+//	sonic, case-sensitive    39 µs  446 allocations
+//
+// The second is used. It refuses duplicate names, invalid UTF-8 and what follows the value by itself, so it would hold
+// even if validation had let them pass; it is pure Go, and on its way into the standard library. sonic wins 12 µs with
+// machine code made at run time and links into the inside of the Go runtime, takes duplicates, and would have to be
+// told apart from its fallback on other processors. No digit is lost in either: amounts are read from their text by
+// package scalar, and meta is kept as it was written.
 func decode(data []byte, v any) error {
 	err := json.Unmarshal(data, v)
 	if err == nil {

@@ -143,6 +143,14 @@ func TestErrorsOfAnOperation(t *testing.T) {
 	}
 }
 
+func TestRealm(t *testing.T) {
+	h := newHandler(t, &shop{}, func(o *serve.Options) { o.Realm = `the "shop"` })
+	w := do(h, call{method: "GET", path: invoicePath, header: map[string]string{"Authorization": ""}})
+	if got := w.Header().Get("WWW-Authenticate"); got != `Basic realm="the \"shop\"", charset="UTF-8"` {
+		t.Errorf("WWW-Authenticate %s", got)
+	}
+}
+
 func TestSignedLinkOrCredentials(t *testing.T) {
 	h := newHandler(t, &shop{})
 	for name, test := range map[string]struct {

@@ -260,8 +260,8 @@ func TestRemoteAddr(t *testing.T) {
 	}
 }
 
-// exchangeRaw sends bytes as they are, says that no more will come, and reads the answer.
-func exchangeRaw(t *testing.T, srv *httptest.Server, request string) *httptest.ResponseRecorder {
+// exchangeRaw sends bytes as they are, and says that no more will come if that is all, and reads the answer.
+func exchangeRaw(t *testing.T, srv *httptest.Server, request string, all bool) *httptest.ResponseRecorder {
 	t.Helper()
 	conn, err := net.Dial("tcp", srv.Listener.Addr().String())
 	if err != nil {
@@ -271,8 +271,10 @@ func exchangeRaw(t *testing.T, srv *httptest.Server, request string) *httptest.R
 	if _, err := io.WriteString(conn, request); err != nil {
 		t.Fatal(err)
 	}
-	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
-		t.Fatal(err)
+	if all {
+		if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+			t.Fatal(err)
+		}
 	}
 	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"mime/multipart"
 	"net/http"
 	"strings"
@@ -33,7 +34,7 @@ func Invoice() []byte {
 	items := make([]string, Lines)
 	for i := range items {
 		items[i] = fmt.Sprintf(`{"label":"Maintenance of unit %02d","quantity":"%d.25","unit":"hour","unitprice":"%d.95","taxrate":"19",`+
-			`"account":"8400","costcenter":"8086","detail":{"description":"January, on site"}}`, i, i+1, 100+i)
+			`"account":"8400","costcenter":"8086","detail":{"description":"January 2024, on site"}}`, i, i+1, 100+i)
 	}
 	return []byte(`{"label":"Support 2024","currency":"EUR","netbased":true,"paymentkind":"CT","ordernumber":"4500012345",` +
 		`"issued":"2024-01-02T00:00:00.000Z","due":"2024-01-31","orderdate":"2023-12-20",` +
@@ -77,8 +78,13 @@ func Form(size int) (body []byte, contentType string) {
 	if err != nil {
 		panic(err)
 	}
-	content := bytes.Repeat([]byte("%PDF-1.7 0123456789 abcdefghijklmnopqrstuvwxyz\n"), size/47+1)
-	if _, err = file.Write(content[:size]); err != nil {
+	// As in a PDF, most of it looks random. Text without line ends would be the worst case of mime/multipart.
+	content := make([]byte, size)
+	if _, err = rand.NewChaCha8([32]byte{}).Read(content); err != nil {
+		panic(err)
+	}
+	copy(content, "%PDF-1.7\n")
+	if _, err = file.Write(content); err != nil {
 		panic(err)
 	}
 	if err = w.Close(); err != nil {
