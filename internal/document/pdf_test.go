@@ -108,10 +108,11 @@ func TestTruncated(t *testing.T) {
 	}
 }
 
-// deflated is a gigabyte of spaces in zlib's format. One MiB is compressed; the rest are copies of what came out, as
-// blocks that were flushed may be repeated.
-func deflated(t *testing.T) string {
+// deflated is a start and a gigabyte of spaces in zlib's format. One MiB is compressed; the rest are copies of what came
+// out, as blocks that were flushed may be repeated. The start is in a block that is stored as it is.
+func deflated(t *testing.T, start string) string {
 	t.Helper()
+	stored := string([]byte{0, byte(len(start)), 0, ^byte(len(start)), 0xff}) + start
 	var block bytes.Buffer
 	w, err := flate.NewWriter(&block, flate.BestCompression)
 	if err != nil {
@@ -123,12 +124,12 @@ func deflated(t *testing.T) string {
 	if err := w.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	return "\x78\x9c" + strings.Repeat(block.String(), 1<<10) + "\x01\x00\x00\xff\xff" + "\x00\x00\x00\x00"
+	return "\x78\x9c" + stored + strings.Repeat(block.String(), 1<<10) + "\x01\x00\x00\xff\xff" + "\x00\x00\x00\x00"
 }
 
 // streamBomb is a PDF whose catalog is in an object stream, which unpacks to a gigabyte.
 func streamBomb(t *testing.T) []byte {
-	stream := deflated(t)
+	stream := deflated(t, "1 0  ")
 	b := rawPDF("<<>>", pages, page, fmt.Sprintf("<</Type/ObjStm/N 1/First 5/Filter/FlateDecode/Length %d>>\nstream\n%s\nendstream", len(stream), stream))
 	var table bytes.Buffer // type, offset or number of the object stream, generation or index
 	entry := func(kind byte, where uint32, which byte) {
