@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"log/slog"
+	"maps"
 	"strings"
 
 	"github.com/dunwell/dunwell/api/validate"
@@ -72,10 +73,7 @@ func (h *Handler) release(x *exchange) {
 
 // replace answers 500 instead of what was about to be sent.
 func (h *Handler) replace(x *exchange, wrong error) {
-	header := x.Header()
-	for _, name := range []string{"Content-Disposition", "ETag", "Retry-After", "WWW-Authenticate", "Idempotent-Replayed"} {
-		header.Del(name)
-	}
+	maps.DeleteFunc(x.Header(), func(name string, _ []string) bool { return name != "X-Request-Id" && name != "X-Content-Type-Options" })
 	x.status, x.broken = 0, false
 	h.refuse(x, fmt.Errorf("the answer breaks the contract: %w", brokenAnswer{wrong}))
 }

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
 	"github.com/dunwell/dunwell/api/serve"
 	"github.com/dunwell/dunwell/api/serve/benchload"
 	"github.com/dunwell/dunwell/gen/server"
@@ -143,18 +145,22 @@ func TestDecodedExactly(t *testing.T) {
 	}
 }
 
-// A number may be an integer to the contract, 1.0, and none to Go.
+// A number may be fine by the contract, and finer than any amount is kept.
 func TestUndecodableValueIsNamed(t *testing.T) {
-	body := `{"detail":{"dunning":{"customPeriods":{"REMINDER":7.0}}}}`
-	e := refused(t, do(newHandler(t, &shop{}), call{method: "PUT", path: invoicePath, body: body}), 400, "ERR_INVALID_VALUE")
-	if !slices.Equal(e.fields(), []string{"detail.dunning.customPeriods.REMINDER"}) {
-		t.Errorf("fields %q", e.fields())
+	s := &shop{}
+	body := `{"items":[` + item + `,` + strings.Replace(item, `"1"`, `1e-40`, 1) + `]}`
+	e := refused(t, do(newHandler(t, s), call{method: "PUT", path: invoicePath, body: body}), 400, "ERR_INVALID_VALUE")
+	if !slices.Equal(e.fields(), []string{"items[1].quantity"}) || s.stored != nil {
+		t.Errorf("fields %q, stored %v", e.fields(), s.stored)
 	}
 }
 
-// The same in the query.
+// A contract that takes what the generated code does not, for a parameter.
 func TestUnbindableParameterIsNamed(t *testing.T) {
-	e := refused(t, do(newHandler(t, &shop{}), call{method: "GET", path: "/api/invoices?page=1.0"}), 400, "ERR_INVALID_VALUE")
+	h := newHandler(t, &shop{}, changedContract(t, func(doc *openapi3.T) {
+		doc.Components.Parameters["Page"].Value.Schema = openapi3.NewStringSchema().NewRef()
+	}))
+	e := refused(t, do(h, call{method: "GET", path: "/api/invoices?page=one"}), 400, "ERR_INVALID_VALUE")
 	if !slices.Equal(e.fields(), []string{"page"}) {
 		t.Errorf("fields %q", e.fields())
 	}

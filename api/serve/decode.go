@@ -47,15 +47,12 @@ func decode(data []byte, v any) error {
 	if err == nil {
 		return nil
 	}
+	refused := &undecodable{cause: err}
 	var semantic *json.SemanticError
 	if errors.As(err, &semantic) {
-		return &undecodable{path: fieldPath(semantic.JSONPointer), cause: err}
+		refused.path = fieldPath(semantic.JSONPointer)
 	}
-	var syntactic *jsontext.SyntacticError
-	if errors.As(err, &syntactic) {
-		return &undecodable{path: fieldPath(syntactic.JSONPointer), cause: err}
-	}
-	return &undecodable{cause: err}
+	return refused
 }
 
 // undecodable says that a value matches the contract, but its Go type does not take it.

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
 	"github.com/dunwell/dunwell/api/serve"
 	"github.com/dunwell/dunwell/gen/server"
 )
@@ -171,6 +173,54 @@ func TestSignedLinkOrCredentials(t *testing.T) {
 	}
 	twice := filePath + "?signature=good-signature&signature=old-signature"
 	refused(t, do(h, call{method: "GET", path: twice}), 401, "ERR_UNAUTHORIZED")
+}
+
+func TestOtherWaysToAuthenticate(t *testing.T) {
+	var asked []serve.Credentials
+	h := newHandler(t, &shop{}, changedContract(t, func(doc *openapi3.T) {
+		doc.Components.SecuritySchemes["key"] = &openapi3.SecuritySchemeRef{Value: openapi3.NewSecurityScheme().WithType("apiKey").WithIn("header").WithName("X-Api-Key")}
+		item := doc.Paths.Value("/invoices/{invoiceReference}")
+		item.Get.Security = &openapi3.SecurityRequirements{{"key": {}, "basicAuth": {}}, {"key": {}}}
+		doc.Paths.Value("/invoices").Get.Security = &openapi3.SecurityRequirements{}
+	}), func(o *serve.Options) {
+		o.Authenticate = func(ctx context.Context, c serve.Credentials) (context.Context, error) {
+			asked = append(asked, c)
+			return ctx, nil
+		}
+	})
+	for name, test := range map[string]struct {
+		call
+		schemes []string
+	}{
+		"both together":     {call{method: "GET", path: invoicePath, header: map[string]string{"X-Api-Key": "k"}}, []string{"basicAuth", "key"}},
+		"the second way":    {call{method: "GET", path: invoicePath, header: map[string]string{"X-Api-Key": "k", "Authorization": ""}}, []string{"key"}},
+		"anybody may call":  {call{method: "GET", path: "/api/invoices", header: map[string]string{"Authorization": ""}}, nil},
+		"the usual one way": {call{method: "PUT", path: invoicePath, body: "{}"}, []string{"basicAuth"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			asked = nil
+			answered(t, do(h, test.call))
+			var schemes []string
+			for _, c := range asked {
+				schemes = append(schemes, c.Scheme)
+				if c.Operation == nil || c.Request == nil || c.RemoteAddr.String() != "192.0.2.7" || c.Scheme == "key" && c.Key != "k" {
+					t.Errorf("credentials %+v", c)
+				}
+			}
+			if !slices.Equal(schemes, test.schemes) {
+				t.Errorf("asked about %q, want %q", schemes, test.schemes)
+			}
+		})
+	}
+	refused(t, do(h, call{method: "GET", path: invoicePath}), 401, "ERR_UNAUTHORIZED") // one of two is not enough
+}
+
+// A context that is no request's tells nothing.
+func TestForeignContext(t *testing.T) {
+	ctx := context.Background()
+	if serve.RequestID(ctx) != "" || serve.Operation(ctx) != nil || serve.Body(ctx) != nil {
+		t.Error("a context without a request told about one")
+	}
 }
 
 func TestRequestID(t *testing.T) {

@@ -3,7 +3,6 @@ package serve
 import (
 	"context"
 	"errors"
-	"mime/multipart"
 	"net/http"
 	"strings"
 
@@ -61,11 +60,10 @@ func (h *Handler) problem(err error, x *exchange) *Problem {
 // bodyProblem translates what reading and decoding a body may end with; nil for anything else.
 func bodyProblem(err error) *Problem {
 	var (
-		part    *validate.TooLargeError
-		over    *http.MaxBytesError
-		broken  *incompleteBody
-		unread  *undecodable
-		noMulti = errors.Is(err, http.ErrNotMultipart) || errors.Is(err, http.ErrMissingBoundary) || errors.Is(err, multipart.ErrMessageTooLarge)
+		part   *validate.TooLargeError
+		over   *http.MaxBytesError
+		broken *incompleteBody
+		unread *undecodable
 	)
 	switch {
 	case errors.As(err, &part):
@@ -76,8 +74,6 @@ func bodyProblem(err error) *Problem {
 		return invalid(Detail{Error: "The body ended before its end.", Hint: "Send as many bytes as Content-Length says, and in time."})
 	case errors.As(err, &unread):
 		return unread.problem()
-	case noMulti:
-		return invalid(Detail{Error: "The multipart body is malformed.", Fields: []string{"Content-Type"}, Hint: "Build it with a multipart library."})
 	}
 	return nil
 }

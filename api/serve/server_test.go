@@ -205,6 +205,31 @@ func TestBrokenAnswer(t *testing.T) {
 	}
 }
 
+// A handler beside the contract may stream, and may break off.
+func TestBesideStreams(t *testing.T) {
+	letGo := make(chan struct{})
+	r := run(t, newHandler(t, &shop{}, func(o *serve.Options) {
+		o.Beside = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.WriteString(w, "first")
+			_ = http.NewResponseController(w).Flush()
+			<-letGo
+			panic(http.ErrAbortHandler)
+		})
+	}))
+	response := wait(t, r.send(context.Background(), call{method: "GET", path: "/events"}), "the first bytes")
+	if response == nil {
+		t.Fatal("there was no answer")
+	}
+	defer response.Body.Close()
+	if _, err := io.ReadFull(response.Body, make([]byte, len("first"))); err != nil {
+		t.Fatal(err)
+	}
+	close(letGo)
+	if _, err := io.ReadAll(response.Body); err == nil {
+		t.Error("the answer looks whole")
+	}
+}
+
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, errors.New("the disk is gone") }

@@ -1,6 +1,7 @@
 package serve_test
 
 import (
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -50,21 +51,42 @@ func TestRefusesToStart(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			doc, err := api.Document()
-			if err != nil {
-				t.Fatal(err)
-			}
-			test.change(doc)
-			changed, err := validate.New(doc)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, err = serve.New(&shop{}, serve.Options{Authenticate: authenticate, Contract: changed})
+			options := serve.Options{Authenticate: authenticate}
+			changedContract(t, test.change)(&options)
+			_, err := serve.New(&shop{}, options)
 			if err == nil || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("error %v, want one with %q", err, test.says)
 			}
 		})
 	}
+}
+
+// changedContract serves by another contract than the generated code was made from.
+func changedContract(t *testing.T, change func(*openapi3.T)) func(*serve.Options) {
+	t.Helper()
+	doc, err := api.Document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	change(doc)
+	changed, err := validate.New(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(o *serve.Options) { o.Contract = changed }
+}
+
+// Nothing but Authenticate is needed.
+func TestDefaults(t *testing.T) {
+	h, err := serve.New(&shop{}, serve.Options{Authenticate: authenticate, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answered(t, do(h, call{method: "GET", path: invoicePath}))
+	answered(t, do(h, call{method: "GET", path: "/readyz"}))
+	refused(t, do(h, call{method: "GET", path: invoicePath, header: map[string]string{"Authorization": ""}}), 401, "ERR_UNAUTHORIZED")
+	// What the application's errors mean is for the application to say.
+	refused(t, do(h, call{method: "GET", path: invoicePath, header: map[string]string{"Authorization": "Basic ZGVtbzp4"}}), 500, "ERR_INTERNAL")
 }
 
 func TestNeedsImplementationAndAuthentication(t *testing.T) {
