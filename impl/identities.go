@@ -33,7 +33,7 @@ func (h identities) ListIdentities(ctx context.Context, r server.ListIdentitiesR
 
 // CreateIdentity answers POST /identities.
 func (h identities) CreateIdentity(ctx context.Context, r server.CreateIdentityRequestObject) (server.CreateIdentityResponseObject, error) {
-	return once("createIdentity", r.Params.IdempotencyKey, r, respondIdentity, func(o *app.Once[*ar.Identity]) (*ar.Identity, error) {
+	return once("createIdentity", r.Params.IdempotencyKey, asked{r.Body}, respondIdentity, func(o *app.Once[*ar.Identity]) (*ar.Identity, error) {
 		return h.app.CreateIdentity(ctx, caller(ctx), or(r.Body.Reference, ""), fromIdentity(model.IdentityUpdate(*r.Body)), o)
 	})
 }
@@ -85,7 +85,7 @@ func (h identities) ListIdentityInvoices(ctx context.Context, r server.ListIdent
 
 // CreateInvoice answers POST /identities/{identityReference}/invoices.
 func (h identities) CreateInvoice(ctx context.Context, r server.CreateInvoiceRequestObject) (server.CreateInvoiceResponseObject, error) {
-	return once("createInvoice", r.Params.IdempotencyKey, r, respondInvoice, func(o *app.Once[*ar.Invoice]) (*ar.Invoice, error) {
+	return once("createInvoice", r.Params.IdempotencyKey, asked{r.IdentityReference, r.Body}, respondInvoice, func(o *app.Once[*ar.Invoice]) (*ar.Invoice, error) {
 		return h.app.CreateInvoice(ctx, caller(ctx), r.IdentityReference, or(r.Body.Reference, ""), fromInvoiceCreate(*r.Body), o)
 	})
 }

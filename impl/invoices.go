@@ -45,7 +45,7 @@ func (h invoices) CommitInvoice(ctx context.Context, r server.CommitInvoiceReque
 	if r.Body.Attachments != nil || r.Body.NotifyURL != nil {
 		return nil, notOffered()
 	}
-	return once("commitInvoice", r.Params.IdempotencyKey, r, respondJob, func(o *app.Once[app.Job]) (app.Job, error) {
+	return once("commitInvoice", r.Params.IdempotencyKey, asked{r.InvoiceReference, r.Body}, respondJob, func(o *app.Once[app.Job]) (app.Job, error) {
 		return h.app.CommitInvoice(ctx, caller(ctx), r.InvoiceReference, o)
 	})
 }
@@ -73,7 +73,7 @@ func (h invoices) ImportExternalDocument(ctx context.Context, r server.ImportExt
 	if err != nil {
 		return nil, err
 	}
-	return once("importExternalDocument", r.Params.IdempotencyKey, r.InvoiceReference, respondImported, func(o *app.Once[app.Imported]) (app.Imported, error) {
+	return once("importExternalDocument", r.Params.IdempotencyKey, asked{r.InvoiceReference}, respondImported, func(o *app.Once[app.Imported]) (app.Imported, error) {
 		return h.app.ImportDocument(ctx, caller(ctx), r.InvoiceReference, app.Import{File: form.file, Details: form.details}, o)
 	})
 }

@@ -16,12 +16,12 @@ import (
 // once carries out the command of a POST under its idempotency key, if it has one, and gives the bytes to answer with:
 // the first time and every time after. respond writes the answer as the generated code would.
 //
-// What makes a request another one is the operation, its path parameters and its body; not its headers, nor how the
-// body's JSON was spelled.
-func once[T any](operation string, key *string, request any, respond func(http.ResponseWriter, T) error, command func(*app.Once[T]) (T, error)) (answer, error) {
+// What makes a request another one is the operation and what is asked of it: its path parameters and its body, not its
+// headers, nor how the body's JSON was spelled.
+func once[T any](operation string, key *string, asked asked, respond func(http.ResponseWriter, T) error, command func(*app.Once[T]) (T, error)) (answer, error) {
 	o := &app.Once[T]{Key: unquote(key), Render: func(result T, err error) (store.Answer, error) { return render(respond, result, err) }}
 	if o.Key != "" {
-		fingerprint, err := fingerprint(operation, request)
+		fingerprint, err := fingerprint(operation, asked)
 		if err != nil {
 			return answer{}, err
 		}
@@ -49,13 +49,31 @@ func unquote(key *string) string {
 	return *key
 }
 
-func fingerprint(operation string, request any) (string, error) {
-	text, err := json.Marshal(request)
+// asked is what a request asks: its path parameters, and its body if there is one.
+type asked []any
+
+// fingerprint is the same for requests that ask the same.
+func fingerprint(operation string, asked asked) (string, error) {
+	text, err := json.Marshal(asked)
 	if err != nil {
+		return "", fmt.Errorf("fingerprint of %s: %w", operation, err)
+	}
+	if text, err = sorted(text); err != nil {
 		return "", fmt.Errorf("fingerprint of %s: %w", operation, err)
 	}
 	sum := sha256.Sum256(append([]byte(operation+"\x00"), text...))
 	return hex.EncodeToString(sum[:]), nil
+}
+
+// sorted brings the fields of all objects in order: what the merchant sends as meta is kept as it is spelled.
+func sorted(text []byte) ([]byte, error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber() // every digit counts
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return nil, err
+	}
+	return json.Marshal(value)
 }
 
 // render makes the bytes of an answer or of a refusal.

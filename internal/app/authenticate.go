@@ -5,7 +5,6 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
-	"errors"
 	"net/netip"
 	"runtime"
 	"sync"
@@ -79,7 +78,7 @@ func (k *keyring) forget(d digest) {
 }
 
 // nobodysHash is compared when there is no such user, so that the answer takes as long as for a wrong password.
-var nobodysHash = sync.OnceValue(func() string { return hashPassword("nobody") })
+var nobodysHash = sync.OnceValue(func() string { return hashPassword(rand.Text()) })
 
 // Authenticate finds out who asks. Unknown users, wrong passwords and revoked keys are the same to the caller.
 func (a *App) Authenticate(ctx context.Context, username, password string, from netip.Addr) (Caller, error) {
@@ -107,35 +106,60 @@ func (a *App) key(ctx context.Context, username, password string) (store.Key, er
 	case ar.KindOf(err) == ar.NotFound || err == nil && key.Revoked != nil:
 		a.keys.forget(d)
 		if !found {
-			_, err := a.keys.check(ctx, nobodysHash(), password)
-			return store.Key{}, errors.Join(unauthorized(), err)
+			return store.Key{}, a.keys.refuse(ctx, password)
 		}
 		return store.Key{}, unauthorized()
 	case err != nil:
 		return store.Key{}, err
+	case found && key.Hash == known.key.Hash:
+		a.keys.keep(d, *key, read)
+		return *key, nil
 	}
-	if !found || key.Hash != known.key.Hash {
-		fits, err := a.keys.check(ctx, key.Hash, password)
-		if err != nil {
-			return store.Key{}, err
-		}
-		if !fits {
-			a.keys.forget(d)
-			return store.Key{}, unauthorized()
-		}
+	fits, err := a.keys.check(ctx, d, *key, password, read)
+	if err != nil {
+		return store.Key{}, err
 	}
-	a.keys.keep(d, *key, read)
+	if !fits {
+		a.keys.forget(d)
+		return store.Key{}, unauthorized()
+	}
 	return *key, nil
 }
 
-// check waits for a slot, so that a flood of wrong passwords cannot take all memory.
-func (k *keyring) check(ctx context.Context, hash, password string) (bool, error) {
+// check verifies a password and remembers one that fits. Whoever waited for a slot looks first whether somebody else has
+// verified the same meanwhile, since clients begin with many requests at once.
+func (k *keyring) check(ctx context.Context, d digest, key store.Key, password string, read time.Time) (bool, error) {
+	if err := k.slot(ctx); err != nil {
+		return false, err
+	}
+	defer func() { <-k.slots }()
+	if known, _, found := k.find(d); found && known.key.Hash == key.Hash {
+		return true, nil
+	}
+	if !checkPassword(key.Hash, password) {
+		return false, nil
+	}
+	k.keep(d, key, read)
+	return true, nil
+}
+
+// refuse takes as long as check and remembers nothing.
+func (k *keyring) refuse(ctx context.Context, password string) error {
+	if err := k.slot(ctx); err != nil {
+		return err
+	}
+	defer func() { <-k.slots }()
+	checkPassword(nobodysHash(), password)
+	return unauthorized()
+}
+
+// slot waits until one more argon2 may run, so that a flood of wrong passwords cannot take all memory.
+func (k *keyring) slot(ctx context.Context) error {
 	select {
 	case k.slots <- struct{}{}:
-		defer func() { <-k.slots }()
-		return checkPassword(hash, password), nil
+		return nil
 	case <-ctx.Done():
-		return false, ctx.Err()
+		return ctx.Err()
 	}
 }
 

@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"os"
@@ -35,7 +37,10 @@ type Imported struct{ Communication, File, Voucher string }
 // looked into there before they are kept, and only then named by rows: whatever fails, no row points at nothing, and
 // what was refused is not kept. The fingerprint of once is completed with what came.
 func (a *App) ImportDocument(ctx context.Context, by Caller, ref string, in Import, once *Once[Imported]) (Imported, error) {
-	if _, err := a.importable(ctx, by, ref); err != nil { // before 25 MiB are read
+	switch _, err := a.importable(ctx, by, ref); { // before 25 MiB are read
+	case err != nil && once.keeps(err):
+		return a.refuseImport(ctx, by, in, once, err)
+	case err != nil:
 		return Imported{}, err
 	}
 	var details ImportDetails
@@ -53,10 +58,30 @@ func (a *App) ImportDocument(ctx context.Context, by Caller, ref string, in Impo
 		return Imported{}, err
 	}
 	file.SHA256, file.Size = bytes.SHA256, bytes.Size
-	once.extend(details.Filename, string(details.Kind), details.Label, details.Description, bytes.SHA256)
+	once.extend(details.fingerprint(bytes.SHA256)...)
 	return updateOnce(ctx, a, by, once, func(tx *store.Tx) (Imported, error) {
 		return addDocument(tx, by, ref, file, details)
 	})
+}
+
+// refuseImport gives the answer to an import that is not allowed, and keeps it. What was sent belongs to the fingerprint,
+// so it is read after all, but goes nowhere.
+func (a *App) refuseImport(ctx context.Context, by Caller, in Import, once *Once[Imported], refused error) (Imported, error) {
+	hash := sha256.New()
+	if _, err := io.Copy(hash, in.File); err != nil {
+		return Imported{}, err
+	}
+	details, err := in.Details()
+	if err != nil {
+		return Imported{}, err
+	}
+	once.extend(details.fingerprint(hex.EncodeToString(hash.Sum(nil)))...)
+	return updateOnce(ctx, a, by, once, func(*store.Tx) (Imported, error) { return Imported{}, refused })
+}
+
+// fingerprint is what makes an import another one.
+func (d ImportDetails) fingerprint(sha256 string) []string {
+	return []string{d.Filename, string(d.Kind), d.Label, d.Description, sha256}
 }
 
 // importable reads the invoice a document is for.

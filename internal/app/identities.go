@@ -17,12 +17,17 @@ func (a *App) CreateIdentity(ctx context.Context, by Caller, given string, c ar.
 // UpsertIdentity creates the customer with this reference, or changes it, and says which.
 func (a *App) UpsertIdentity(ctx context.Context, by Caller, ref string, c ar.IdentityChange, seen Seen) (id *ar.Identity, created bool, err error) {
 	id, err = update(ctx, a, by, func(tx *store.Tx) (*ar.Identity, error) {
+		created = false
 		stored, err := tx.Identity(ref)
-		if created = ar.KindOf(err) == ar.NotFound; created {
+		if ar.KindOf(err) == ar.NotFound {
 			if err := seen.check(absent); err != nil {
 				return nil, err
 			}
-			return insertIdentity(tx, ref, c)
+			stored, err = insertIdentity(tx, ref, c)
+			if created = ar.KindOf(err) != ar.Conflict; created {
+				return stored, err
+			}
+			stored, err = tx.Identity(ref) // somebody else has created it just now
 		}
 		if err != nil {
 			return nil, err

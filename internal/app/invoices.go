@@ -102,14 +102,23 @@ func commit(tx *store.Tx, by Caller, inv *ar.Invoice) (Job, error) {
 var prefixes = map[ar.VoucherKind]string{ar.KindInvoice: "RE", ar.KindCreditnote: "GS"}
 
 // nextNumber draws a printed number such as RE-2024-0001 unless the merchant gave one. Each kind counts anew each year.
-// A refusal afterwards rolls the draw back.
+// A refusal afterwards rolls the draw back. Numbers that the merchant has given to another voucher are passed over: they
+// would be drawn again and again, and nothing could be committed any more.
 func nextNumber(tx *store.Tx, inv *ar.Invoice) (string, error) {
 	if inv.Number != "" {
 		return inv.Number, nil
 	}
-	year := tx.Now.Year()
-	n, err := tx.Next(fmt.Sprintf("%s-%d", inv.Kind, year))
-	return fmt.Sprintf("%s-%d-%04d", prefixes[inv.Kind], year, n), err
+	for year := tx.Now.Year(); ; {
+		n, err := tx.Next(fmt.Sprintf("%s-%d", inv.Kind, year))
+		if err != nil {
+			return "", err
+		}
+		number := fmt.Sprintf("%s-%d-%04d", prefixes[inv.Kind], year, n)
+		given, err := tx.Invoices(inv.Kind, ar.Page{Where: []ar.Condition{{Field: ar.FieldNumber, Op: ar.Eq, Values: []any{number}}}, Number: 1, Size: 1})
+		if err != nil || len(given.Rows) == 0 {
+			return number, err
+		}
+	}
 }
 
 // Invoice reads an invoice or a credit note.

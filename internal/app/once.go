@@ -49,6 +49,9 @@ func (o *Once[T]) extend(parts ...string) {
 	o.Fingerprint = hex.EncodeToString(hash.Sum(nil))
 }
 
+// keeps tells whether a refusal is kept as the answer.
+func (o *Once[T]) keeps(err error) bool { return o != nil && o.Key != "" && refusal(err) }
+
 // do carries out the command under its key. A refusal takes back what the command did and is kept as its answer; a
 // fault takes back the claim of the key as well, so that a retry runs.
 func (o *Once[T]) do(tx *store.Tx, command func(*store.Tx) (T, error)) (result T, err error) {
