@@ -9,8 +9,11 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
+	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/document"
 )
 
@@ -23,9 +26,18 @@ type command struct {
 
 // environment is what a command sees of the world.
 type environment struct {
-	getenv   func(string) string
-	environ  []string
+	environ  []string // NAME=value
 	out, err io.Writer
+}
+
+// getenv is a variable's value, empty if it is not set.
+func (e environment) getenv(name string) string {
+	for _, entry := range slices.Backward(e.environ) { // the last one counts
+		if value, found := strings.CutPrefix(entry, name+"="); found {
+			return value
+		}
+	}
+	return ""
 }
 
 var commands = []command{
@@ -40,34 +52,46 @@ func main() {
 		os.Exit(document.InspectMain(os.Args[2:]))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(run(ctx, environment{os.Getenv, os.Environ(), os.Stdout, os.Stderr}, os.Args[1:]))
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	os.Exit(run(ctx, environment{os.Environ(), os.Stdout, os.Stderr}, os.Args[1:]))
 }
 
 // run gives the exit status: 0, 1 for a failure, 2 for a call that cannot be understood.
 func run(ctx context.Context, env environment, args []string) int {
-	if len(args) == 0 || args[0] == "help" || args[0] == "--help" || args[0] == "-h" {
+	if len(args) > 1 && args[0] == "help" {
+		args = []string{args[1], "--help"}
+	}
+	if len(args) == 0 || slices.Contains([]string{"help", "--help", "-h"}, args[0]) {
 		usage(env.out)
 		return 0
 	}
-	for _, c := range commands {
-		if c.name != args[0] {
-			continue
-		}
-		err := c.run(ctx, env, args[1:])
-		switch {
-		case err == nil, errors.Is(err, flag.ErrHelp):
-			return 0
-		case errors.As(err, new(usageError)):
-			fmt.Fprintf(env.err, "dunwell %s: %v\n", c.name, err)
-			return 2
-		default:
-			fmt.Fprintf(env.err, "dunwell %s: %v\n", c.name, err)
-			return 1
-		}
+	i := slices.IndexFunc(commands, func(c command) bool { return c.name == args[0] })
+	if i < 0 {
+		fmt.Fprintf(env.err, "dunwell: there is no command %s; try dunwell help\n", shown(args[0]))
+		return 2
 	}
-	fmt.Fprintf(env.err, "dunwell: there is no command %q; try dunwell help\n", args[0])
-	return 2
+	err := commands[i].run(ctx, env, args[1:])
+	if err == nil || errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	fmt.Fprintf(env.err, "dunwell %s: %s\n", commands[i].name, sentence(err))
+	if errors.As(err, new(usageError)) {
+		return 2
+	}
+	return 1
+}
+
+// sentence is an error on one line, and in the words of the domain where it has some.
+func sentence(err error) string {
+	text := err.Error()
+	switch e := (*ar.Error)(nil); {
+	case !errors.As(err, &e) || e.Cause != nil:
+	case len(e.Details) > 0:
+		text = e.Details[0].Error + " " + e.Details[0].Hint
+	default:
+		text = e.Message
+	}
+	return strings.Join(strings.Fields(text), " ")
 }
 
 func usage(w io.Writer) {

@@ -6,18 +6,20 @@ import (
 )
 
 func migrateCommand(ctx context.Context, env environment, args []string) error {
-	s, rest, err := readSettings(env, "migrate", args, "data", "database-url")
+	f, err := newFlags(env, "migrate", "data", "database-url")
 	if err != nil {
 		return err
 	}
-	if len(rest) > 0 {
-		return usagef("%q is not understood; migrate takes flags only", rest[0])
+	if err := f.parse(args); err != nil {
+		return err
 	}
-	_, closeAll, err := openApp(ctx, s, "")
+	db, _, err := openDatabase(ctx, f.settings)
 	if err != nil {
 		return err
 	}
-	closeAll()
-	fmt.Fprintln(env.out, "the database is up to date")
-	return nil
+	if err := db.Close(); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(env.out, "the database is up to date")
+	return err
 }

@@ -7,8 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"os"
-	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/dunwell/dunwell/api"
@@ -16,25 +15,26 @@ import (
 	"github.com/dunwell/dunwell/api/validate"
 	"github.com/dunwell/dunwell/impl"
 	"github.com/dunwell/dunwell/internal/app"
-	"github.com/dunwell/dunwell/internal/blob"
-	"github.com/dunwell/dunwell/internal/document"
-	"github.com/dunwell/dunwell/internal/store"
 )
 
 func serveCommand(ctx context.Context, env environment, args []string) error {
-	s, rest, err := readSettings(env, "serve", args)
+	f, err := newFlags(env, "serve")
 	if err != nil {
 		return err
 	}
-	if len(rest) > 0 {
-		return usagef("%q is not understood; serve takes flags only", rest[0])
+	if err := f.parse(args); err != nil {
+		return err
 	}
-	return runServer(ctx, env.out, slog.New(slog.NewTextHandler(env.err, nil)), s)
+	err = runServer(ctx, env.out, slog.New(slog.NewTextHandler(env.err, nil)), f.settings)
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return errors.New("stopped before the start was finished")
+	}
+	return err
 }
 
 // runServer serves until ctx ends.
 func runServer(ctx context.Context, out io.Writer, log *slog.Logger, s *settings) error {
-	listener, err := net.Listen("tcp", s.Addr)
+	listener, err := listen(s.Addr)
 	if err != nil {
 		return err
 	}
@@ -58,6 +58,17 @@ func runServer(ctx context.Context, out io.Writer, log *slog.Logger, s *settings
 	go housekeeping(keep, log, a)
 	greet(ctx, out, a, s, listener.Addr())
 	return handler.Serve(ctx, listener)
+}
+
+func listen(addr string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", addr)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("another program listens on %s; stop it, or name another address with --addr", addr)
+	case err != nil:
+		return nil, fmt.Errorf("cannot listen on %s: %w; name another address with --addr", addr, err)
+	}
+	return listener, nil
 }
 
 // newHandler puts the contract, its operations and their mounting together.
@@ -92,35 +103,6 @@ func contractFor(s *settings) (*validate.Contract, error) {
 	return validate.New(doc)
 }
 
-// openApp opens database and files. The function closes them again.
-func openApp(ctx context.Context, s *settings, publicURL string) (*app.App, func(), error) {
-	if err := os.MkdirAll(s.Data, 0o700); err != nil {
-		return nil, nil, err
-	}
-	clock := app.NewClock(time.Now)
-	if s.Sandbox {
-		var err error
-		if clock, err = app.NewSandboxClock(time.Now, filepath.Join(s.Data, "sandbox-clock")); err != nil {
-			return nil, nil, err
-		}
-	}
-	db, err := store.Open(ctx, s.database(), clock.Now)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := db.Migrate(ctx); err != nil {
-		return nil, nil, errors.Join(err, db.Close())
-	}
-	files, err := blob.Open(ctx, s.blobs())
-	if err != nil {
-		return nil, nil, errors.Join(err, db.Close())
-	}
-	a := app.New(app.Config{
-		DB: db, Files: files, Documents: document.New(document.Options{}), Clock: clock, PublicURL: publicURL, Elapsed: time.Now,
-	})
-	return a, func() { _ = db.Close() }, nil
-}
-
 // housekeeping removes what has expired, until ctx ends.
 func housekeeping(ctx context.Context, log *slog.Logger, a *app.App) {
 	tick := time.NewTicker(time.Hour)
@@ -139,13 +121,16 @@ func housekeeping(ctx context.Context, log *slog.Logger, a *app.App) {
 
 // greet says where the server is and how to try it.
 func greet(ctx context.Context, out io.Writer, a *app.App, s *settings, addr net.Addr) {
-	base := "http://" + addr.String() + api.BasePath
+	base := local(addr)
 	fmt.Fprintf(out, "dunwell %s listens on %s\n", version(), base)
 	switch merchants, err := a.Merchants(ctx); {
 	case s.Demo:
 		fmt.Fprintf(out, "\n  demo data, public passwords: demo:p@55w0rd and rival:p@55w0rd\n\n  curl -u 'demo:p@55w0rd' %s/invoices/RE12345\n\n", base)
 	case err == nil && len(merchants) == 0:
 		fmt.Fprint(out, "\n  There is no API key yet. Create one with: dunwell keys create --merchant acme --user acme\n\n")
+	}
+	if s.PublicURL == "" && !loopback(s.Addr) {
+		fmt.Fprintf(out, "  links begin with %s; set --public-url to what others reach this server by\n", base)
 	}
 	if s.Sandbox {
 		fmt.Fprintf(out, "  sandbox: the clock can be moved with PUT %s/sandbox/clock\n", base)

@@ -1,14 +1,12 @@
 package main
 
 import (
-	"errors"
-	"flag"
 	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
+	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -54,15 +52,15 @@ var offered = []setting{
 	{flag: "sandbox", env: "DUNWELL_SANDBOX", boolean: true, otherwise: "false", help: "offer a clock that can be moved, for tests",
 		set: func(s *settings, v string) error { return parseBool(&s.Sandbox, v) }},
 	{flag: "database-url", env: "DUNWELL_DATABASE_URL", help: "postgres://… `URL`; SQLite in the data directory when empty",
-		set: func(s *settings, v string) error { s.DatabaseURL = v; return checkScheme(v, "postgres", "postgresql") }},
+		set: func(s *settings, v string) error { s.DatabaseURL = v; return checkURL(v, "postgres", "postgresql") }},
 	{flag: "blob-url", env: "DUNWELL_BLOB_URL", help: "s3://bucket?endpoint=…&region=… `URL`; files in the data directory when empty",
-		set: func(s *settings, v string) error { s.BlobURL = v; return checkScheme(v, "s3", "file") }},
+		set: func(s *settings, v string) error { s.BlobURL = v; return checkURL(v, "s3", "file") }},
 	{flag: "smtp-url", env: "DUNWELL_SMTP_URL", help: "smtp://user:password@host:587 `URL`; this version sends no mail yet",
-		set: func(s *settings, v string) error { s.SMTPURL = v; return checkScheme(v, "smtp", "smtps") }},
-	{flag: "public-url", env: "DUNWELL_PUBLIC_URL", help: "`URL` the server is reached by from outside, for links; http://ADDR when empty",
-		set: func(s *settings, v string) error { s.PublicURL = v; return checkScheme(v, "http", "https") }},
-	{flag: "responses", env: "DUNWELL_RESPONSES", otherwise: "off", help: "what to do with answers that break the contract: off, log or fail",
-		set: func(s *settings, v string) error { return s.Responses.UnmarshalText([]byte(v)) }},
+		set: func(s *settings, v string) error { s.SMTPURL = v; return checkURL(v, "smtp", "smtps") }},
+	{flag: "public-url", env: "DUNWELL_PUBLIC_URL", help: "`URL` the server is reached by from outside, without /api, for links; http://ADDR when empty",
+		set: func(s *settings, v string) error { s.PublicURL = v; return checkPublicURL(v) }},
+	{flag: "responses", env: "DUNWELL_RESPONSES", otherwise: "off", help: "`mode` of checking our own answers against the contract: off, log or fail",
+		set: func(s *settings, v string) error { return parseCheck(&s.Responses, v) }},
 	{flag: "max-concurrent", env: "DUNWELL_MAX_CONCURRENT", otherwise: "512", help: "`requests` running at once; others are answered with 429",
 		set: func(s *settings, v string) (err error) { s.MaxConcurrent, err = parseCount(v); return err }},
 	{flag: "max-file", env: "DUNWELL_MAX_FILE", otherwise: "26214400", help: "`bytes` an imported file may have",
@@ -73,73 +71,16 @@ var offered = []setting{
 		set: func(s *settings, v string) (err error) { s.TrustedProxies, err = parseNetworks(v); return err }},
 }
 
-// readSettings reads flags and environment. Only the named flags are offered; all variables are known to every command,
-// so that one environment serves them all.
-func readSettings(env environment, name string, args []string, only ...string) (*settings, []string, error) {
-	if err := checkEnvironment(env.environ); err != nil {
-		return nil, nil, err
-	}
-	flags := flag.NewFlagSet(name, flag.ContinueOnError)
-	flags.SetOutput(env.err)
-	s, err := register(flags, env, only)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return nil, nil, err
-		}
-		return nil, nil, usageError(err.Error())
-	}
-	return s, flags.Args(), s.check()
-}
-
-// register takes each setting's default and variable, and offers its flag.
-func register(flags *flag.FlagSet, env environment, only []string) (*settings, error) {
-	s := &settings{}
-	for _, o := range offered {
-		if o.otherwise != "" {
-			if err := o.set(s, o.otherwise); err != nil {
-				return nil, fmt.Errorf("default of %s: %w", o.flag, err)
-			}
-		}
-		if v := env.getenv(o.env); v != "" {
-			if err := o.set(s, v); err != nil {
-				return nil, usagef("%s: %v", o.env, err)
-			}
-		}
-		if len(only) > 0 && !slices.Contains(only, o.flag) {
-			continue
-		}
-		set, help := o.set, o.help+"; "+o.env
-		if o.otherwise != "" && !o.boolean {
-			help += " (default " + o.otherwise + ")"
-		}
-		if o.boolean {
-			flags.BoolFunc(o.flag, help, func(v string) error { return set(s, v) })
-		} else {
-			flags.Func(o.flag, help, func(v string) error { return set(s, v) })
-		}
-	}
-	return s, nil
-}
-
-// checkEnvironment refuses variables of ours that do not exist.
-func checkEnvironment(environ []string) error {
-	for _, entry := range environ {
-		name, _, _ := strings.Cut(entry, "=")
-		known := slices.ContainsFunc(offered, func(o setting) bool { return o.env == name })
-		if strings.HasPrefix(name, "DUNWELL_") && !known && !strings.HasPrefix(name, "DUNWELL_TEST_") && name != "DUNWELL_REQUIRE_POSTGRES" {
-			return usagef("the environment variable %s is not known; dunwell serve --help lists those that are", name)
-		}
-	}
-	return nil
-}
-
 // check refuses settings that contradict each other.
 func (s *settings) check() error {
-	if s.Demo && !loopback(s.Addr) {
+	if !s.Demo {
+		return nil
+	}
+	if !loopback(s.Addr) {
 		return usagef("--demo creates accounts whose passwords everybody knows, so it needs an --addr on this machine such as 127.0.0.1:8080, not %s", s.Addr)
+	}
+	if u, err := url.Parse(s.PublicURL); err != nil || s.PublicURL != "" && !loopback(net.JoinHostPort(u.Hostname(), "0")) {
+		return usagef("--demo creates accounts whose passwords everybody knows, so --public-url must be on this machine too; leave one of them out")
 	}
 	return nil
 }
@@ -160,98 +101,30 @@ func (s *settings) blobs() string {
 	return filepath.Join(s.Data, "files")
 }
 
+// clock is where a sandbox keeps how far its clock was moved.
+func (s *settings) clock() string { return filepath.Join(s.Data, "sandbox-clock") }
+
+// makeData makes the data directory. Who keeps everything elsewhere needs none.
+func (s *settings) makeData() error {
+	if err := os.MkdirAll(s.Data, 0o700); err != nil {
+		return fmt.Errorf("the data directory cannot be made: %w; name another with --data", err)
+	}
+	return nil
+}
+
 // public is the base of links, with the base path of the API.
 func (s *settings) public(listening net.Addr) string {
 	if s.PublicURL != "" {
 		return strings.TrimSuffix(s.PublicURL, "/") + api.BasePath
 	}
-	return "http://" + listening.String() + api.BasePath
+	return local(listening)
 }
 
-func loopback(addr string) bool {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return false
+// local is where the API is reached from this machine.
+func local(listening net.Addr) string {
+	host := listening.String()
+	if tcp, ok := listening.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		host = net.JoinHostPort("localhost", strconv.Itoa(tcp.Port))
 	}
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-func checkAddr(v string) error {
-	if _, port, err := net.SplitHostPort(v); err != nil || port == "" {
-		return errors.New("write an address as host:port, for example 127.0.0.1:8080")
-	}
-	return nil
-}
-
-func notEmpty(v string) error {
-	if v == "" {
-		return errors.New("a directory is needed")
-	}
-	return nil
-}
-
-// checkScheme never quotes the URL: it may hold a password.
-func checkScheme(v string, schemes ...string) error {
-	if v == "" {
-		return nil
-	}
-	u, err := url.Parse(v)
-	if err != nil || !slices.Contains(schemes, u.Scheme) {
-		return fmt.Errorf("write a URL that begins with %s://", strings.Join(schemes, ":// or "))
-	}
-	return nil
-}
-
-func parseBool(to *bool, v string) (err error) {
-	if *to, err = strconv.ParseBool(v); err != nil {
-		return errors.New("write true or false")
-	}
-	return nil
-}
-
-func parseCount(v string) (int, error) {
-	n, err := strconv.Atoi(v)
-	if err != nil || n < 1 {
-		return 0, errors.New("write a whole number of at least 1")
-	}
-	return n, nil
-}
-
-// maxFile bounds what can be asked for.
-const maxFile = 1 << 30
-
-func parseBytes(v string) (int64, error) {
-	n, err := strconv.ParseInt(v, 10, 64)
-	if err != nil || n < 1 || n > maxFile {
-		return 0, fmt.Errorf("write a number of bytes from 1 to %d", maxFile)
-	}
-	return n, nil
-}
-
-func parseDuration(v string) (time.Duration, error) {
-	d, err := time.ParseDuration(v)
-	if err != nil || d <= 0 {
-		return 0, errors.New("write a duration such as 20s")
-	}
-	return d, nil
-}
-
-func parseNetworks(v string) ([]netip.Prefix, error) {
-	var networks []netip.Prefix
-	for text := range strings.SplitSeq(v, ",") {
-		if text = strings.TrimSpace(text); text == "" {
-			continue
-		}
-		network, err := netip.ParsePrefix(text)
-		if err != nil {
-			addr, err := netip.ParseAddr(text)
-			if err != nil {
-				return nil, errors.New("write networks such as 10.0.0.0/8, separated by commas")
-			}
-			network = netip.PrefixFrom(addr, addr.BitLen())
-		}
-		networks = append(networks, network.Masked())
-	}
-	return networks, nil
+	return "http://" + host + api.BasePath
 }

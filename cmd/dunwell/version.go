@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
 )
 
 // release is set when a release is built: -ldflags "-X main.release=v1.2.3".
@@ -22,8 +23,8 @@ func version() string {
 }
 
 func versionCommand(_ context.Context, env environment, args []string) error {
-	if len(args) > 0 {
-		return usagef("version takes nothing")
+	if len(args) > 0 && !slices.Contains([]string{"--help", "-h"}, args[0]) {
+		return usagef("%s is not understood; dunwell version takes nothing", shown(args[0]))
 	}
 	_, err := fmt.Fprintf(env.out, "dunwell %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
