@@ -92,7 +92,7 @@ const (
 	fateOverdue              // due 20 days ago
 	fatePaid                 // in full
 	fatePartly               // half of it
-	fateCredited             // lowered by a credit note
+	fateCredited             // lowered or settled by a credit note
 	fateDraft                // not committed
 	fateCanceled             // committed, then canceled
 	fates
@@ -115,7 +115,7 @@ func (s *seeder) invoice(ctx context.Context, n int) error {
 	} else if !inv.Unpaid.Equal(inv.Totals.Gross) {
 		return nil // its money was booked
 	}
-	return s.end(ctx, ref, inv, end)
+	return s.end(ctx, n, inv, end)
 }
 
 // draft creates the invoice, unless it is there.
@@ -143,16 +143,18 @@ func (s *seeder) draft(ctx context.Context, ref string, n int, end fate) (*ar.In
 	}, nil)
 }
 
-// end books what the invoice's fate asks for.
-func (s *seeder) end(ctx context.Context, ref string, inv *ar.Invoice, end fate) (err error) {
-	total := inv.Totals.Gross
+// end books what the fate of the nth invoice asks for.
+func (s *seeder) end(ctx context.Context, n int, inv *ar.Invoice, end fate) (err error) {
+	ref, total, transaction := inv.Reference, inv.Totals.Gross, fmt.Sprint(100001+n)
 	switch end {
 	case fatePaid:
-		_, err = s.app.BookPayment(ctx, s.by, ref, app.Payment{Transaction: "1" + ref[2:], Amount: total, Valuedate: s.today})
+		_, err = s.app.BookPayment(ctx, s.by, ref, app.Payment{Transaction: transaction, Amount: total, Valuedate: s.today})
 	case fatePartly:
-		_, err = s.app.BookPayment(ctx, s.by, ref, app.Payment{Transaction: "1" + ref[2:], Amount: total.Div(decimal.NewFromInt(2)).Round(2), Valuedate: s.today})
+		half := total.Div(decimal.NewFromInt(2)).Round(2)
+		_, err = s.app.BookPayment(ctx, s.by, ref, app.Payment{Transaction: transaction, Amount: half, Valuedate: s.today})
 	case fateCredited:
-		_, err = s.app.CreditInvoice(ctx, s.by, ref, "GS"+ref[2:], ar.InvoiceChange{Items: ar.Set(inv.Items[:1]), Issued: ar.Set(&s.today)})
+		note := fmt.Sprintf("GS%d", 12345+n/int(fates)) // GS12345 is the documentation's, as RE12345 is
+		_, err = s.app.CreditInvoice(ctx, s.by, ref, note, ar.InvoiceChange{Number: ar.Set(note), Items: ar.Set(inv.Items[:1]), Issued: ar.Set(&s.today)})
 	case fateCanceled:
 		_, err = s.app.UpdateInvoice(ctx, s.by, ref, ar.InvoiceChange{Cancelationdate: ar.Set(&s.today), State: ar.Set(ar.StateCanceled)}, app.Seen{})
 	}

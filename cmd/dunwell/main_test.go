@@ -1,0 +1,124 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/dunwell/dunwell/internal/document"
+	"github.com/dunwell/dunwell/internal/store/storetest"
+)
+
+var update = flag.Bool("update", false, "write the golden files and the tables of the README anew")
+
+// asProgram makes this test binary be dunwell, so that tests run the real process.
+const asProgram = "DUNWELL_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == document.Command || os.Getenv(asProgram) != "" {
+		main()
+	}
+	os.Exit(storetest.Main(m))
+}
+
+// call runs a command in this process.
+func call(t *testing.T, environ []string, args ...string) (status int, out, err string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	status = run(t.Context(), environment{environ, &stdout, &stderr}, args)
+	return status, stdout.String(), stderr.String()
+}
+
+// must is call for a command that succeeds.
+func must(t *testing.T, args ...string) string {
+	t.Helper()
+	status, out, err := call(t, nil, args...)
+	if status != 0 {
+		t.Fatalf("dunwell %s: status %d: %s", strings.Join(args, " "), status, err)
+	}
+	return out
+}
+
+// What is refused, how, and with which status. No answer may hold a password.
+func TestRefusals(t *testing.T) {
+	dir := t.TempDir()
+	corrupt, newer, taken := filepath.Join(dir, "corrupt"), filepath.Join(dir, "newer"), filepath.Join(dir, "taken")
+	mkdir(t, corrupt)
+	write(t, filepath.Join(corrupt, "dunwell.db"), strings.Repeat("no database ", 1000))
+	must(t, "migrate", "--data", newer)
+	execSQL(t, newer, `INSERT INTO schema_migrations VALUES (1000000, 'from the future', 0)`)
+	must(t, "keys", "create", "--data", taken, "--merchant", "acme", "--user", "acme")
+	write(t, filepath.Join(dir, "file"), "")
+	busy := listenSomewhere(t)
+	cases := []string{
+		"nonsense", "version 1", "migrate now",
+		"serve extra", "serve --bogus", "serve --addr", "serve --demo=maybe", "serve --addr 8080", "serve --addr 127.0.0.1:65536", "serve --data=",
+		"serve --max-concurrent 0", "serve --max-file 2GB", "serve --grace soon", "serve --responses no", "serve --trusted-proxies 10.0.0.0/40",
+		"serve postgres://bob:s3cret@db/x", "serve --database-url mysql://bob:s3cret@db/x", "serve --database-url postgres://bob:s3cret@db:port/x",
+		"serve --blob-url http://bob:s3cret@host", "serve --smtp-url bob:s3cret@host", "serve --public-url https://bob:s3cret@host", "serve --public-url https://host/api",
+		"DUNWELL_ADR=1 serve", "DUNWELL_DATABASE_URL=mysql://bob:s3cret@db serve", "DUNWELL_GRACE=-1s keys list", "DUNWELL_SMTP_PASSWORD=s3cret migrate",
+		"serve --demo --addr 0.0.0.0:0", "serve --demo --addr :0", "serve --demo --public-url https://invoices.example",
+		"serve --data $DIR/file", "serve --data $DIR/corrupt", "serve --data $DIR/newer", "serve --demo --addr 127.0.0.1:0 --data $DIR/taken",
+		"serve --data $DIR/x --addr " + busy,
+		"serve --data $DIR/x --addr 127.0.0.1:0 --blob-url s3://key:s3cret@bucket", "serve --data $DIR/x --addr 127.0.0.1:0 --database-url postgres://bob:s3cret@db/x?sslmode=s3cret",
+		"keys", "keys drop", "keys create --merchant acme", "keys create --merchant acme --user a:b", "keys create --merchant acme --user a --networks here",
+		"keys create --merchant acme --user a --permissions invoices:read,invoices:eat", "keys create --merchant acme --user a --currency EURO",
+		"keys create --data $DIR/x --merchant ACME --user a", "keys create --data $DIR/taken --merchant acme --user acme", "keys list --data $DIR/nowhere",
+		"keys list --data $DIR/taken --merchant other", "keys revoke --data $DIR/taken --merchant acme", "keys revoke --data $DIR/taken --merchant acme --id none",
+	}
+	var golden strings.Builder
+	for _, c := range cases {
+		args := strings.Fields(strings.ReplaceAll(c, "$DIR", dir))
+		var environ []string
+		if strings.HasPrefix(c, "DUNWELL_") {
+			environ, args = args[:1], args[1:]
+		} else if args[0] == "serve" && !strings.Contains(c, "--addr") {
+			args = append(args, "--addr", "127.0.0.1:0")
+		}
+		status, out, text := call(t, environ, args...)
+		if out != "" || status == 0 || strings.Count(text, "\n") != 1 {
+			t.Errorf("%s: status %d, printed %q and %q; want one line of error", c, status, out, text)
+		}
+		if strings.Contains(text, "s3cret") {
+			t.Errorf("%s: the answer has the password: %s", c, text)
+		}
+		text = strings.NewReplacer(dir, "$DIR", busy, "$BUSY").Replace(text)
+		golden.WriteString(strings.ReplaceAll(c, busy, "$BUSY") + "\n  " + string(rune('0'+status)) + " " + text)
+	}
+	if exists(filepath.Join(dir, "nowhere")) {
+		t.Error("keys list made a data directory")
+	}
+	checkGolden(t, "testdata/refusals.golden", golden.String())
+}
+
+func TestHelp(t *testing.T) {
+	var golden strings.Builder
+	for _, c := range []string{"", "help", "help serve", "serve --help", "serve -h", "keys --help", "keys create --help", "keys list --help", "keys revoke --help", "migrate --help"} {
+		status, out, err := call(t, nil, strings.Fields(c)...)
+		if status != 0 || err != "" {
+			t.Errorf("%s: status %d, error %q", c, status, err)
+		}
+		if c != "help" && c != "serve -h" && c != "help serve" {
+			golden.WriteString("$ dunwell " + c + "\n" + out + "\n")
+		}
+	}
+	checkGolden(t, "testdata/help.golden", golden.String())
+	if status, out, _ := call(t, nil, "version", "--help"); status != 0 || !strings.HasPrefix(out, "dunwell ") {
+		t.Errorf("version: status %d, %q", status, out)
+	}
+}
+
+// A start that is interrupted is a failure with a sentence, not a success.
+func TestStopBeforeStart(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out, err bytes.Buffer
+	status := run(ctx, environment{nil, &out, &err}, []string{"serve", "--demo", "--addr", "127.0.0.1:0", "--data", t.TempDir()})
+	if want := "dunwell serve: stopped before the start was finished\n"; status != 1 || err.String() != want {
+		t.Errorf("status %d, %q, want %q", status, err.String(), want)
+	}
+}
