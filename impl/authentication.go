@@ -21,7 +21,7 @@ func (s *Server) Authenticate(ctx context.Context, c serve.Credentials) (context
 			return ctx, err
 		}
 	}
-	return withCaller(ctx, caller), nil
+	return context.WithValue(ctx, requesterKey{}, requester{caller, c.Request.URL.RawQuery}), nil
 }
 
 func (s *Server) caller(ctx context.Context, c serve.Credentials) (app.Caller, error) {
@@ -41,17 +41,21 @@ func linkedCommunication(u *url.URL) string {
 	return id
 }
 
-type callerKey struct{}
+// requester is what a request says beside what the generated code hands to an operation.
+type requester struct {
+	app.Caller
+	query string // as it was sent
+}
 
-func withCaller(ctx context.Context, caller app.Caller) context.Context {
-	return context.WithValue(ctx, callerKey{}, caller)
+type requesterKey struct{}
+
+func requesterOf(ctx context.Context) requester {
+	r, _ := ctx.Value(requesterKey{}).(requester)
+	return r
 }
 
 // caller is who was authenticated. Every operation has one: the contract lets nobody in without.
-func caller(ctx context.Context) app.Caller {
-	c, _ := ctx.Value(callerKey{}).(app.Caller)
-	return c
-}
+func caller(ctx context.Context) app.Caller { return requesterOf(ctx).Caller }
 
 // CallerName names the caller in the access log.
 func CallerName(ctx context.Context) string {

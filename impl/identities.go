@@ -16,7 +16,7 @@ type identities struct{ app *app.App }
 // ListIdentities answers GET /identities.
 func (h identities) ListIdentities(ctx context.Context, r server.ListIdentitiesRequestObject) (server.ListIdentitiesResponseObject, error) {
 	p := r.Params
-	asked := listing{p.Page, p.PageSize, p.Sort, p.Query, p.After, p.WithTotal}
+	asked := listing{p.Page, p.PageSize, p.Sort, filters(ctx, "query"), p.After, p.WithTotal}
 	page, err := asked.page(ar.IdentityFields)
 	if err != nil {
 		return nil, err
@@ -26,7 +26,7 @@ func (h identities) ListIdentities(ctx context.Context, r server.ListIdentitiesR
 		return nil, err
 	}
 	return server.ListIdentities200JSONResponse{
-		Page: page.Number, PageSize: page.Size, Query: echo(p.Query), HasMore: list.HasMore, Next: next(list), Total: total(list, p.WithTotal),
+		Page: page.Number, PageSize: page.Size, Query: echo(asked.Query), HasMore: list.HasMore, Next: next(list), Total: total(list, p.WithTotal),
 		Rows: convertAll(list.Rows, toIdentity),
 	}, nil
 }
@@ -72,7 +72,7 @@ func (h identities) UpsertIdentity(ctx context.Context, r server.UpsertIdentityR
 
 // ListIdentityInvoices answers GET /identities/{identityReference}/invoices.
 func (h identities) ListIdentityInvoices(ctx context.Context, r server.ListIdentityInvoicesRequestObject) (server.ListIdentityInvoicesResponseObject, error) {
-	part, err := span(ar.InvoiceFields, r.Params.Limit, r.Params.Offset, r.Params.Sort, r.Params.Search)
+	part, err := span(ar.InvoiceFields, r.Params.Limit, r.Params.Offset, r.Params.Sort, filters(ctx, "search"))
 	if err != nil {
 		return nil, err
 	}

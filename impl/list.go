@@ -3,6 +3,7 @@ package impl
 import (
 	"context"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -20,7 +21,7 @@ type listing struct {
 	Page      *int
 	PageSize  *int
 	Sort      *string
-	Query     *map[string]any
+	Query     []filter
 	After     *string
 	WithTotal *bool
 }
@@ -65,7 +66,7 @@ const (
 )
 
 // span translates a request for a part of a list that hangs below something.
-func span(fields ar.Vocabulary, limit, offset *int, order *string, search *map[string]any) (store.Span, error) {
+func span(fields ar.Vocabulary, limit, offset *int, order *string, search []filter) (store.Span, error) {
 	where, err := where(fields, search)
 	if err != nil {
 		return store.Span{}, err
@@ -82,9 +83,9 @@ func ceiling(limit *int) int {
 }
 
 // where translates filters.
-func where(fields ar.Vocabulary, query *map[string]any) ([]ar.Condition, error) {
+func where(fields ar.Vocabulary, query []filter) ([]ar.Condition, error) {
 	var raw []ar.RawCondition
-	for _, f := range filters(query) {
+	for _, f := range query {
 		values := []string{f.value}
 		if f.op == string(ar.In) {
 			values = strings.Split(f.value, ",")
@@ -97,29 +98,26 @@ func where(fields ar.Vocabulary, query *map[string]any) ([]ar.Condition, error) 
 // filter is one query[field][op]=value; op is empty in query[field]=value.
 type filter struct{ field, op, value string }
 
-// filters reads what the generated code made of a deepObject: texts, and objects of texts by operator. The contract was
-// checked before, so there is nothing else.
-func filters(query *map[string]any) []filter {
+// filters reads a deepObject parameter from the query itself: the generated code takes 10001 for a float and loses its
+// spelling. The contract was checked before, so there are only filters as they should be.
+func filters(ctx context.Context, parameter string) []filter {
+	query, _ := url.ParseQuery(requesterOf(ctx).query)
 	var all []filter
-	fields := or(query, nil)
-	for _, field := range slices.Sorted(maps.Keys(fields)) {
-		switch condition := fields[field].(type) {
-		case string:
-			all = append(all, filter{field: field, value: condition})
-		case map[string]any:
-			for _, op := range slices.Sorted(maps.Keys(condition)) {
-				value, _ := condition[op].(string)
-				all = append(all, filter{field, op, value})
-			}
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		path, found := strings.CutPrefix(name, parameter+"[")
+		if !found {
+			continue
 		}
+		field, op, _ := strings.Cut(strings.TrimSuffix(path, "]"), "][")
+		all = append(all, filter{field, op, query.Get(name)})
 	}
 	return all
 }
 
 // echo gives filters back as they were sent: {"due[$lt]": "2024-01-01"}.
-func echo(query *map[string]any) map[string]string {
+func echo(query []filter) map[string]string {
 	flat := map[string]string{}
-	for _, f := range filters(query) {
+	for _, f := range query {
 		name := f.field
 		if f.op != "" {
 			name += "[" + f.op + "]"
