@@ -203,6 +203,42 @@ func TestIdempotentInProgress(t *testing.T) {
 	}
 }
 
+// Two requests find the same expired answer. The second one waits for the first, and then repeats its answer.
+func TestIdempotentTakeover(t *testing.T) {
+	clock := storetest.NewClock()
+	db := storetest.OpenAt(t, storetest.Postgres, clock)
+	withMerchants(t, db)
+	if _, err := once(db, "k", "f", "before"); err != nil {
+		t.Fatal(err)
+	}
+	clock.Advance(25 * time.Hour)
+	var wg sync.WaitGroup
+	err := db.Update(context.Background(), acme, func(tx *store.Tx) error {
+		if a, err := tx.Idempotent("k", "f"); a != nil || err != nil {
+			t.Errorf("the expired key: %v, %v", a, err)
+		}
+		wg.Go(func() {
+			if a, err := once(db, "k", "f", "n"); a == nil || err != nil {
+				t.Errorf("the second request: %v, %v", a, err)
+			}
+		})
+		for waits := 0; waits == 0; { // until the second one waits for this transaction
+			const waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+			if err := tx.PGX().QueryRow(tx.Context(), waiting).Scan(&waits); err != nil {
+				return err
+			}
+			if _, err := tx.PGX().Exec(tx.Context(), "SELECT pg_stat_clear_snapshot(), pg_sleep(0.001)"); err != nil { // else it shows the same moment again
+				return err
+			}
+		}
+		return tx.StoreAnswer("k", anAnswer)
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	wg.Wait()
+}
+
 func TestReapAnswers(t *testing.T) {
 	for _, engine := range storetest.Engines {
 		t.Run(string(engine), func(t *testing.T) {

@@ -262,6 +262,27 @@ func TestAppendOnly(t *testing.T) {
 	})
 }
 
+// A transaction that leaves its closure is of no use: what it wrote would be somebody else's.
+func TestATransactionThatIsOver(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		withMerchants(t, db)
+		var leaked *store.Tx
+		update(t, db, acme, func(tx *store.Tx) error { leaked = tx; return nil })
+		update(t, db, acme, func(*store.Tx) error {
+			if _, err := leaked.Next("a"); err == nil {
+				t.Error("it writes")
+			}
+			if _, err := leaked.Merchant(); err == nil {
+				t.Error("it reads")
+			}
+			return nil
+		})
+		if drawn(t, db, "a") != 0 {
+			t.Error("what it wrote is kept")
+		}
+	})
+}
+
 // A text that only one engine could hold is refused by both.
 func TestTextsThatCannotBeStored(t *testing.T) {
 	ctx := context.Background()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -119,4 +120,47 @@ func TestAClosureThatHangs(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A session that leaves its closure cannot write into the turn of the next one, though both are one transaction.
+func TestASessionThatIsOver(t *testing.T) {
+	e := openTestSQLite(t)
+	for attempt := 0; !leak(t, e); attempt++ { // a batch ends after a while, so the two may have missed each other
+		if attempt == 100 {
+			t.Fatal("two closures are never of one batch")
+		}
+	}
+	if n := count(t, e); n != 0 {
+		t.Errorf("%d lines were kept", n)
+	}
+}
+
+// leak uses the session of one closure in the next, and tells whether the two were of one batch.
+func leak(t *testing.T, e *sqliteEngine) (together bool) {
+	t.Helper()
+	var leaked session
+	second := make(chan error, 1)
+	err := e.update(context.Background(), time.Minute, func(s session) error {
+		leaked = s
+		go func() {
+			second <- e.update(context.Background(), time.Minute, func(s session) error {
+				together = s.sqlTx() == leaked.sqlTx()
+				if _, err := leaked.exec("INSERT INTO lines VALUES (1)", nil); err == nil {
+					t.Error("a session writes in the turn of another")
+				}
+				if err := leaked.query("SELECT 1", nil, nil); err == nil {
+					t.Error("a session reads in the turn of another")
+				}
+				return nil
+			})
+		}()
+		for len(e.writer.queue) == 0 { // until it waits behind this one
+			runtime.Gosched()
+		}
+		return nil
+	})
+	if err := errors.Join(err, <-second); err != nil {
+		t.Fatal(err)
+	}
+	return together
 }

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/dunwell/dunwell/internal/ar"
@@ -130,6 +131,32 @@ func TestWithdrawnFromTheQueue(t *testing.T) {
 	}
 }
 
+// Callers go away at any moment. Nobody waits for them, and what was acknowledged, and only that, is kept.
+func TestCallersThatGoAway(t *testing.T) {
+	db := storetest.Open(t, storetest.SQLite)
+	withMerchants(t, db)
+	var kept atomic.Int64
+	var wg sync.WaitGroup
+	for range 16 {
+		wg.Go(func() {
+			for range 50 {
+				ctx, cancel := context.WithCancel(context.Background())
+				wg.Go(cancel)
+				err := db.Update(ctx, acme, func(tx *store.Tx) error { return next(tx, "a") })
+				if err == nil {
+					kept.Add(1)
+				} else if !errors.Is(err, context.Canceled) {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if n := drawn(t, db, "a"); n != kept.Load() {
+		t.Errorf("%d were acknowledged, %d are kept", kept.Load(), n)
+	}
+}
+
 // What is acknowledged is in the files, as a process that is killed at that moment would leave them.
 func TestAcknowledgedMeansDurable(t *testing.T) {
 	ctx := context.Background()
@@ -183,7 +210,13 @@ func TestTwoProcessesOnOneFile(t *testing.T) {
 	const draws = 100
 	count := func(db *store.DB) error {
 		for range draws {
-			if err := db.Update(context.Background(), acme, func(tx *store.Tx) error { return next(tx, "a") }); err != nil {
+			err := db.Update(context.Background(), acme, func(tx *store.Tx) error {
+				if _, err := tx.Merchant(); err != nil { // reads before it writes, when another may have written
+					return err
+				}
+				return next(tx, "a")
+			})
+			if err != nil {
 				return err
 			}
 		}
