@@ -94,9 +94,12 @@ func UniqueViolation(path, text, hint string) *Error {
 		Details: []Detail{{Error: text, Fields: []string{path}, Hint: hint}}}
 }
 
-// NotFoundf says that there is no such thing. The text is the same for what belongs to another merchant.
-func NotFoundf(format string, args ...any) *Error {
-	return &Error{Kind: NotFound, Code: CodeNotFound, Message: fmt.Sprintf(format, args...)}
+// Missing says that what a field of the request names is not there. The answer is the same for what belongs to another
+// merchant, so it never tells more than the request did.
+func Missing(field, noun, name string) *Error {
+	text := fmt.Sprintf("There is no %s '%s'.", noun, name)
+	return &Error{Kind: NotFound, Code: CodeNotFound, Message: text,
+		Details: []Detail{{Error: text, Fields: []string{field}, Hint: "Check the spelling; upper and lower case count."}}}
 }
 
 // KindOf gives the kind of an error, Internal for one that is not of the domain.

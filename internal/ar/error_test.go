@@ -15,7 +15,7 @@ func TestKindOf(t *testing.T) {
 		{InvalidField("a", "b", "c"), Invalid},
 		{ConflictState("a"), Conflict},
 		{UniqueViolation("reference", "Reference 'a' exists.", "Choose another."), Conflict},
-		{fmt.Errorf("in: %w", NotFoundf("No invoice '%s'.", "RE1")), NotFound},
+		{fmt.Errorf("in: %w", Missing("invoiceReference", "invoice", "RE1")), NotFound},
 		{io.EOF, Internal},
 	} {
 		if got := KindOf(c.err); got != c.want {

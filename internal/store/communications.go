@@ -41,7 +41,7 @@ func (tx *Tx) Communication(id string) (*ar.Communication, error) {
 		return scanCommunication(r, c)
 	})
 	if err == nil && c == nil {
-		return nil, ar.NotFoundf("There is no communication with id '%s'.", id)
+		return nil, ar.Missing("id", "communication", id)
 	}
 	return c, err
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/dunwell/dunwell/internal/ar"
@@ -50,7 +51,7 @@ func (tx *Tx) Event(seq int64) (*Event, error) {
 		return nil, err
 	}
 	if len(events) == 0 {
-		return nil, ar.NotFoundf("There is no event %d.", seq)
+		return nil, ar.Missing("seq", "event", strconv.FormatInt(seq, 10))
 	}
 	return &events[0], nil
 }

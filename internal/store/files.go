@@ -43,7 +43,7 @@ func (tx *Tx) KeepFile(f *ar.File) (bool, error) {
 func (tx *Tx) File(id string) (*ar.File, error) {
 	f, err := tx.file(`id = $2`, id)
 	if err == nil && f == nil {
-		return nil, ar.NotFoundf("There is no file with id '%s'.", id)
+		return nil, ar.Missing("id", "file", id)
 	}
 	return f, err
 }

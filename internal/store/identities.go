@@ -72,7 +72,7 @@ func (tx *Tx) UpdateIdentity(i *ar.Identity) error {
 func (tx *Tx) Identity(reference string) (*ar.Identity, error) {
 	i, err := tx.identity(`i.reference = $2`, reference)
 	if err == nil && i == nil {
-		return nil, ar.NotFoundf("There is no identity with reference '%s'.", reference)
+		return nil, ar.Missing("identityReference", "identity", reference)
 	}
 	return i, err
 }
@@ -81,7 +81,7 @@ func (tx *Tx) Identity(reference string) (*ar.Identity, error) {
 func (tx *Tx) IdentityByID(id string) (*ar.Identity, error) {
 	i, err := tx.identity(`i.id = $2`, id)
 	if err == nil && i == nil {
-		return nil, ar.NotFoundf("There is no identity with id '%s'.", id)
+		return nil, ar.Missing("id", "identity", id)
 	}
 	return i, err
 }

@@ -128,7 +128,7 @@ func noun(kind ar.VoucherKind) string {
 func (tx *Tx) Invoice(kind ar.VoucherKind, reference string) (*ar.Invoice, error) {
 	i, err := tx.invoice(`i.reference = $2 AND i.kind = $3`, reference, string(kind))
 	if err == nil && i == nil {
-		return nil, ar.NotFoundf("There is no %s with reference '%s'.", noun(kind), reference)
+		return nil, ar.Missing(string(kind)+"Reference", noun(kind), reference)
 	}
 	return i, err
 }
@@ -137,7 +137,7 @@ func (tx *Tx) Invoice(kind ar.VoucherKind, reference string) (*ar.Invoice, error
 func (tx *Tx) InvoiceByID(id string) (*ar.Invoice, error) {
 	i, err := tx.invoice(`i.id = $2`, id)
 	if err == nil && i == nil {
-		return nil, ar.NotFoundf("There is no voucher with id '%s'.", id)
+		return nil, ar.Missing("id", "voucher", id)
 	}
 	return i, err
 }

@@ -86,7 +86,7 @@ func (tx *Tx) Keys() ([]Key, error) {
 	return keys, err
 }
 
-func noKey(id string) error { return ar.NotFoundf("There is no key '%s'.", id) }
+func noKey(id string) error { return ar.Missing("id", "key", id) }
 
 // KeyByUsername finds the key a request names, before its merchant is known. Revoked ones are found too.
 func (db *DB) KeyByUsername(ctx context.Context, username string) (*Key, error) {
@@ -108,5 +108,5 @@ func (db *DB) KeyByUsername(ctx context.Context, username string) (*Key, error) 
 }
 
 func noUsername(username string) error {
-	return ar.NotFoundf("There is no key with the user name '%s'.", username)
+	return ar.Missing("username", "key with the user name", username)
 }

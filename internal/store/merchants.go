@@ -69,7 +69,7 @@ func (tx *Tx) Merchant() (*Merchant, error) {
 	return m, err
 }
 
-func noMerchant(id string) error { return ar.NotFoundf("There is no merchant '%s'.", id) }
+func noMerchant(id string) error { return ar.Missing("merchant", "merchant", id) }
 
 // Merchants lists all merchants by id. It is for those who work for all of them: schedules and the command line.
 func (db *DB) Merchants(ctx context.Context) ([]Merchant, error) {
