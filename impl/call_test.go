@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
@@ -44,10 +45,9 @@ func (c call) once(key string) call { c.key = key; return c }
 
 // with sets a header.
 func (c call) with(name, value string) call {
-	header := map[string]string{name: value}
-	for n, v := range c.header {
-		header[n] = v
-	}
+	header := map[string]string{}
+	maps.Copy(header, c.header)
+	header[name] = value
 	c.header = header
 	return c
 }
@@ -68,6 +68,9 @@ func (c call) request(w *world) *http.Request {
 	}
 	if c.key != "" {
 		r.Header.Set("Idempotency-Key", c.key)
+	}
+	if c.header["Transfer-Encoding"] != "" {
+		r.ContentLength = -1
 	}
 	for name, value := range c.header {
 		r.Header.Set(name, value)

@@ -28,7 +28,7 @@ type listing struct {
 
 // page translates a request for a page.
 func (l listing) page(fields ar.Vocabulary) (ar.Page, error) {
-	where, err := where(fields, l.Query)
+	where, err := where(fields, "query", l.Query)
 	if err != nil {
 		return ar.Page{}, err
 	}
@@ -67,7 +67,7 @@ const (
 
 // span translates a request for a part of a list that hangs below something.
 func span(fields ar.Vocabulary, limit, offset *int, order *string, search []filter) (store.Span, error) {
-	where, err := where(fields, search)
+	where, err := where(fields, "search", search)
 	if err != nil {
 		return store.Span{}, err
 	}
@@ -82,8 +82,8 @@ func ceiling(limit *int) int {
 	return maxLimit
 }
 
-// where translates filters.
-func where(fields ar.Vocabulary, query []filter) ([]ar.Condition, error) {
+// where translates the filters of a parameter.
+func where(fields ar.Vocabulary, parameter string, query []filter) ([]ar.Condition, error) {
 	var raw []ar.RawCondition
 	for _, f := range query {
 		values := []string{f.value}
@@ -92,7 +92,7 @@ func where(fields ar.Vocabulary, query []filter) ([]ar.Condition, error) {
 		}
 		raw = append(raw, ar.RawCondition{Field: f.field, Op: f.op, Values: values})
 	}
-	return fields.ParseWhere(raw)
+	return fields.ParseWhere(parameter, raw)
 }
 
 // filter is one query[field][op]=value; op is empty in query[field]=value.

@@ -132,19 +132,20 @@ var IdentityFields = Vocabulary{
 	FieldModified:  {Type: TypeTime},
 }
 
-// RawCondition is a condition as it came: query[Field][Op]=Values. Op is empty for equality.
+// RawCondition is a condition as it came: parameter[Field][Op]=Values. Op is empty for equality.
 type RawCondition struct {
 	Field  string
 	Op     string
 	Values []string
 }
 
-// ParseWhere reads conditions. The error names every one that cannot be read, by a path such as query.due.$lt.
-func (v Vocabulary) ParseWhere(raw []RawCondition) ([]Condition, error) {
+// ParseWhere reads the conditions of a parameter, which is query or search. The error names every one that cannot be
+// read, by a path such as query.due.$lt.
+func (v Vocabulary) ParseWhere(parameter string, raw []RawCondition) ([]Condition, error) {
 	var where []Condition
 	var wrong faults
 	for _, r := range raw {
-		if c, ok := v.condition(r, &wrong); ok {
+		if c, ok := v.condition(parameter, r, &wrong); ok {
 			where = append(where, c)
 		}
 	}
@@ -154,8 +155,8 @@ func (v Vocabulary) ParseWhere(raw []RawCondition) ([]Condition, error) {
 	return where, nil
 }
 
-func (v Vocabulary) condition(r RawCondition, wrong *faults) (Condition, bool) {
-	path := "query." + r.Field
+func (v Vocabulary) condition(parameter string, r RawCondition, wrong *faults) (Condition, bool) {
+	path := parameter + "." + r.Field
 	if r.Op != "" {
 		path += "." + r.Op
 	}

@@ -26,12 +26,12 @@ func TestParseWhere(t *testing.T) {
 		{RawCondition{"dunninglevel", "$gt", []string{"2"}}, Condition{FieldDunninglevel, Gt, []any{2}}},
 		{RawCondition{"kind", "$ne", []string{"creditnote"}}, Condition{FieldKind, Ne, []any{"creditnote"}}},
 	} {
-		got, err := InvoiceFields.ParseWhere([]RawCondition{c.raw})
+		got, err := InvoiceFields.ParseWhere("query", []RawCondition{c.raw})
 		if err != nil || !reflect.DeepEqual(got, []Condition{c.want}) {
 			t.Errorf("%v: %v, %v", c.raw, got, err)
 		}
 	}
-	got, err := InvoiceFields.ParseWhere([]RawCondition{{"unpaid", "$lte", []string{"1e2"}}, {"total", "", []string{"12345.45"}}})
+	got, err := InvoiceFields.ParseWhere("query", []RawCondition{{"unpaid", "$lte", []string{"1e2"}}, {"total", "", []string{"12345.45"}}})
 	if err != nil || !got[0].Values[0].(decimal.Decimal).Equal(dec("100")) || !got[1].Values[0].(decimal.Decimal).Equal(dec("12345.45")) {
 		t.Errorf("amounts: %v, %v", got, err)
 	}
@@ -62,7 +62,7 @@ func TestParseWhereNamesWhatIsWrong(t *testing.T) {
 		{RawCondition{"number", "", []string{"a\x00"}}, "query.number", "NUL"},
 		{RawCondition{"number", "", []string{"\xff"}}, "query.number", "UTF-8"},
 	} {
-		got, err := InvoiceFields.ParseWhere([]RawCondition{c.raw, {"number", "", []string{"fine"}}})
+		got, err := InvoiceFields.ParseWhere("query", []RawCondition{c.raw, {"number", "", []string{"fine"}}})
 		expectFault(t, fmt.Sprint(c.raw.Field, c.raw.Op), err, c.path, c.hint)
 		if got != nil {
 			t.Errorf("%v: %v with an error", c.raw, got)
@@ -71,17 +71,17 @@ func TestParseWhereNamesWhatIsWrong(t *testing.T) {
 }
 
 func TestParseWhereTellsAllAtOnce(t *testing.T) {
-	_, err := InvoiceFields.ParseWhere([]RawCondition{{"a", "", nil}, {"number", "", []string{"1"}}, {"due", "", []string{"x"}}})
+	_, err := InvoiceFields.ParseWhere("query", []RawCondition{{"a", "", nil}, {"number", "", []string{"1"}}, {"due", "", []string{"x"}}})
 	if got := paths(err); !slices.Equal(got, []string{"query.a", "query.due"}) {
 		t.Errorf("faults at %v", got)
 	}
 }
 
 func TestIdentitiesHaveFewerFields(t *testing.T) {
-	if _, err := IdentityFields.ParseWhere([]RawCondition{{"kind", "", []string{"incorporate"}}}); err != nil {
+	if _, err := IdentityFields.ParseWhere("query", []RawCondition{{"kind", "", []string{"incorporate"}}}); err != nil {
 		t.Error(err)
 	}
-	_, err := IdentityFields.ParseWhere([]RawCondition{{"due", "", []string{"2024-01-01"}}})
+	_, err := IdentityFields.ParseWhere("query", []RawCondition{{"due", "", []string{"2024-01-01"}}})
 	expectFault(t, "due", err, "query.due", "created, currency, debtor, kind, modified, number, reference")
 }
 

@@ -1,0 +1,6 @@
+package impl
+
+import "reflect"
+
+// Answer is the type of answers that are kept.
+var Answer = reflect.TypeFor[answer]()
