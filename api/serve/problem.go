@@ -119,11 +119,9 @@ func methodNotAllowed(allow string) *Problem {
 	return p
 }
 
-func tooLarge(field string, limit int64) *Problem {
-	d := Detail{Error: "The body has more bytes than allowed.", Hint: "At most " + strconv.FormatInt(limit, 10) + " bytes are taken."}
-	if field != "" {
-		d.Error, d.Fields = "The file has more bytes than allowed.", []string{field}
-	}
+// tooLarge is for a body, or a file in it; field is where the request says so.
+func tooLarge(what, field string, limit int64) *Problem {
+	d := Detail{Error: "The " + what + " has more bytes than allowed.", Fields: []string{field}, Hint: "At most " + strconv.FormatInt(limit, 10) + " bytes are taken."}
 	return &Problem{Status: http.StatusRequestEntityTooLarge, Type: string(model.ErrorTypeERRTOOLARGE),
 		Message: "The request is too large", Details: []Detail{d}}
 }

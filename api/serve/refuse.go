@@ -67,9 +67,9 @@ func bodyProblem(err error) *Problem {
 	)
 	switch {
 	case errors.As(err, &part):
-		return tooLarge(part.Path, part.Limit)
+		return tooLarge("file", part.Path, part.Limit)
 	case errors.As(err, &over):
-		return tooLarge("", over.Limit)
+		return tooLarge("body", "Content-Length", over.Limit)
 	case errors.As(err, &broken):
 		return invalid(Detail{Error: "The body ended before its end.", Hint: "Send as many bytes as Content-Length says, and in time."})
 	case errors.As(err, &unread):

@@ -17,7 +17,7 @@ func (o *operation) check(x *exchange, c echo.Context, r *http.Request) error {
 		return err
 	}
 	if r.ContentLength > o.maxBody {
-		return tooLarge("", o.maxBody)
+		return tooLarge("body", "Content-Length", o.maxBody)
 	}
 	if r.ContentLength != 0 {
 		// A body that trickles in must not outlive the operation's own time. Where the connection takes no deadline,
