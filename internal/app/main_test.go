@@ -1,0 +1,65 @@
+package app
+
+import (
+	"fmt"
+	"os"
+	"syscall"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/dunwell/dunwell/internal/blob"
+	"github.com/dunwell/dunwell/internal/document"
+	"github.com/dunwell/dunwell/internal/store"
+	"github.com/dunwell/dunwell/internal/store/storetest"
+)
+
+// TestMain is also the child that looks into PDFs, see package document.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == document.Command {
+		syscall.Exit(document.InspectMain(os.Args[2:]))
+	}
+	code := storetest.Main(m)
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// bench is an application with one merchant, acme.
+type bench struct {
+	*testing.T
+	*App
+	db      *store.DB
+	clock   *storetest.Clock // the day it is
+	elapsed *storetest.Clock // how long passwords are trusted
+	dir     string           // of the files
+}
+
+// by is the server, acting for the merchant acme.
+var by = System("acme", store.ActorSystem)
+
+// each runs a test once per engine.
+func each(t *testing.T, test func(*bench)) {
+	t.Helper()
+	for _, engine := range storetest.Engines {
+		t.Run(string(engine), func(t *testing.T) {
+			b := &bench{T: t, clock: storetest.NewClock(), elapsed: storetest.NewClock(), dir: t.TempDir()}
+			b.db = storetest.OpenAt(t, engine, b.clock)
+			files, err := blob.OpenLocal(b.dir)
+			b.no(err)
+			b.App = New(Config{DB: b.db, Files: files, Documents: document.New(document.Options{}), Clock: NewClock(b.clock.Now),
+				PublicURL: "https://billing.example.com/api/", Elapsed: b.elapsed.Now})
+			b.no(b.CreateMerchant(t.Context(), by.Merchant, "ACME", "EUR"))
+			test(b)
+		})
+	}
+}
+
+func (b *bench) no(err error) {
+	b.Helper()
+	if err != nil {
+		b.Fatal(err)
+	}
+}

@@ -1,0 +1,125 @@
+package app
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/store"
+)
+
+func items(price string) ar.Change[[]ar.Item] {
+	return ar.Set([]ar.Item{{Label: "A", Quantity: decimal.NewFromInt(1), Unit: "pc", Unitprice: decimal.RequireFromString(price)}})
+}
+
+// open makes a committed invoice RE1 of 100.00.
+func (b *bench) open() {
+	b.Helper()
+	address := []ar.Address{{Company: "Kunde", City: "Berlin"}}
+	_, err := b.CreateIdentity(b.Context(), by, "K1", ar.IdentityChange{Addresses: ar.Set(address)}, nil)
+	b.no(err)
+	_, err = b.CreateInvoice(b.Context(), by, "K1", "RE1", ar.InvoiceChange{Netbased: ar.Set(true), Items: items("100")}, nil)
+	b.no(err)
+	_, err = b.CommitInvoice(b.Context(), by, "RE1", nil)
+	b.no(err)
+}
+
+func (b *bench) pay(amount string) error {
+	_, err := b.BookPayment(b.Context(), by, "RE1", Payment{Transaction: "T", Amount: decimal.RequireFromString(amount), Valuedate: b.clock.Now()})
+	return err
+}
+
+// owes fails unless so much is unpaid, and unless that is what the bookings come to.
+func (b *bench) owes(want string, state ar.State) {
+	b.Helper()
+	inv, err := b.Invoice(b.Context(), by, ar.KindInvoice, "RE1")
+	b.no(err)
+	account, err := b.Account(b.Context(), by, "RE1")
+	b.no(err)
+	if sum := ar.BalanceOf(inv.Totals.Gross, account.Bookings).Unpaid; !inv.Unpaid.Equal(decimal.RequireFromString(want)) || !sum.Equal(inv.Unpaid) || inv.State() != state {
+		b.Errorf("unpaid %s, by the bookings %s, %s; want %s %s", inv.Unpaid, sum, inv.State(), want, state)
+	}
+}
+
+func TestPayments(t *testing.T) {
+	each(t, func(b *bench) {
+		b.open()
+		b.no(b.pay("40.01"))
+		b.owes("59.99", ar.StateNone)
+		b.no(b.pay("59.99"))
+		b.owes("0", ar.StatePaid)
+	})
+}
+
+// Payments at the same time are all counted.
+func TestPaymentsConcurrently(t *testing.T) {
+	each(t, func(b *bench) {
+		b.open()
+		var all sync.WaitGroup
+		for range 10 {
+			all.Go(func() {
+				if err := b.pay("7"); err != nil {
+					b.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		b.owes("30", ar.StateNone)
+	})
+}
+
+func TestCreditInvoice(t *testing.T) {
+	each(t, func(b *bench) {
+		b.open()
+		before := b.written()
+		_, err := b.CreditInvoice(b.Context(), by, "RE1", "GS1", ar.InvoiceChange{Items: items("100.01")})
+		if ar.KindOf(err) != ar.Conflict {
+			b.Errorf("more than is open: %v", err)
+		}
+		if _, err := b.CreditInvoice(b.Context(), by, "RE9", "GS1", ar.InvoiceChange{Items: items("1")}); ar.KindOf(err) != ar.NotFound {
+			b.Errorf("%v", err)
+		}
+		if _, err := b.CreditInvoice(b.Context(), by, "RE1", "RE1", ar.InvoiceChange{Items: items("1")}); ar.KindOf(err) != ar.Conflict {
+			b.Errorf("%v", err)
+		}
+		if _, err := b.CreditInvoice(b.Context(), by, "RE1", "GS1", ar.InvoiceChange{}); ar.KindOf(err) != ar.Conflict {
+			b.Errorf("a note without items: %v", err)
+		}
+		if after := b.written(); after != before {
+			b.Errorf("%s became %s", before, after)
+		}
+		b.owes("100", ar.StateNone)
+		note, err := b.CreditInvoice(b.Context(), by, "RE1", "GS1", ar.InvoiceChange{Currency: ar.Set("CHF"), Netbased: ar.Set(false), Items: items("60")})
+		b.no(err)
+		if note.Number != "GS-2026-0001" || note.Currency != "EUR" || !note.Netbased || note.CorrectsReference != "RE1" {
+			b.Errorf("note %+v", note)
+		}
+		b.owes("40", ar.StateNone)
+	})
+}
+
+// written is what refusals must not change: notes, bookings, and the log.
+func (b *bench) written() (text string) {
+	b.Helper()
+	b.no(b.db.View(b.Context(), by.Merchant, func(tx *store.Tx) error {
+		inv, err := tx.Invoice(ar.KindInvoice, "RE1")
+		if err != nil {
+			return err
+		}
+		notes, err := tx.Creditnotes(inv.ID)
+		if err != nil {
+			return err
+		}
+		bookings, err := tx.Bookings(inv.ID)
+		if err != nil {
+			return err
+		}
+		events, err := tx.Events(inv.ID)
+		text = fmt.Sprint(len(notes), len(bookings), events, inv.Version)
+		return err
+	}))
+	return text
+}
