@@ -66,6 +66,9 @@ func TestImportExternalDocument(t *testing.T) {
 		if got := w.events("RE1"); !slices.Equal(got, []string{"created", "documentImported", "documentImported"}) {
 			w.Errorf("events %v", got)
 		}
+		if log := w.log.String(); strings.Contains(log, "level=WARN") || strings.Contains(log, "level=ERROR") {
+			w.Error("there is something in the log") // which is shown when a test fails
+		}
 
 		list := w.communications("RE1")
 		if len(list) != 2 {

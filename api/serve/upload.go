@@ -38,6 +38,15 @@ func (u *upload) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// ended says whether all has been read. A multipart reader stops behind the closing boundary, before the end of the
+// body; that boundary is given out only for a whole form.
+func (u *upload) ended() bool {
+	if u.err == nil {
+		_, _ = u.Read(make([]byte, 1))
+	}
+	return u.err == io.EOF
+}
+
 // limitedBody names the errors of the connection.
 type limitedBody struct{ io.Reader }
 
@@ -61,7 +70,7 @@ func refusedUploadWins(next server.StrictHandlerFunc, operation string) server.S
 		if u.err != nil && u.err != io.EOF {
 			return nil, u.err
 		}
-		if err == nil && u.err == nil {
+		if err == nil && !u.ended() {
 			// It answered without having seen the end, so without knowing whether the form was whole.
 			exchangeOf(c).operation.handler.options.Logger.LogAttrs(c.Request().Context(), slog.LevelWarn,
 				"an operation did not read its upload to the end", slog.String("operation", operation))
