@@ -89,7 +89,7 @@ func (w *world) do(c call) answer {
 
 func (w *world) send(r *http.Request) answer {
 	w.Helper()
-	response, err := http.DefaultClient.Do(r)
+	response, err := w.client.Do(r)
 	w.no(err)
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)

@@ -123,6 +123,9 @@ var idempotencyCases = []struct {
 		empty := post("/identities", `{}`).request(w)
 		empty.Header["Idempotency-Key"] = []string{""}
 		w.send(empty).refused(400, "ERR_INVALID_VALUE")
+		two := post("/identities", `{}`).request(w)
+		two.Header["Idempotency-Key"] = []string{"a", "b"}
+		w.send(two).refused(400, "ERR_INVALID_VALUE")
 		w.unchanged(before)
 	}},
 	{"13 a form's boundary does not matter", func(w *world) {
@@ -314,6 +317,7 @@ var idempotencyCases = []struct {
 func TestIdempotency(t *testing.T) {
 	for _, c := range idempotencyCases {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			each(t, func(w *world) {
 				w.customer()
 				w.draft("RE1")

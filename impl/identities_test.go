@@ -11,7 +11,7 @@ import (
 
 // generated is the generated client of acme's.
 func generated(w *world) *client.ClientWithResponses {
-	c, err := client.NewClientWithResponses(w.url, client.WithRequestEditorFn(func(_ ctx, r *http.Request) error {
+	c, err := client.NewClientWithResponses(w.url, client.WithHTTPClient(w.client), client.WithRequestEditorFn(func(_ ctx, r *http.Request) error {
 		r.SetBasicAuth(acme, password)
 		return nil
 	}))

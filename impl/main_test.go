@@ -2,7 +2,6 @@ package impl_test
 
 import (
 	"fmt"
-	"net/http"
 	"os"
 	"syscall"
 	"testing"
@@ -19,7 +18,6 @@ func TestMain(m *testing.M) {
 		syscall.Exit(document.InspectMain(os.Args[2:])) // with os.Exit, the race detector would wait a second
 	}
 	code := storetest.Main(m)
-	http.DefaultClient.CloseIdleConnections()
 	if err := goleak.Find(); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1

@@ -48,6 +48,7 @@ type world struct {
 	files   blob.Store
 	app     *app.App
 	url     string // with the base path
+	client  *http.Client
 	log     *lines
 }
 
@@ -65,7 +66,7 @@ func each(t *testing.T, test func(*world)) {
 // newWorld starts a server over a migrated database.
 func newWorld(t *testing.T, engine storetest.Engine, db *store.DB, clock *storetest.Clock) *world {
 	t.Helper()
-	w := &world{T: t, engine: engine, clock: clock, elapsed: storetest.NewClock(), dir: t.TempDir(), db: db, log: &lines{}}
+	w := &world{T: t, engine: engine, clock: clock, elapsed: storetest.NewClock(), dir: t.TempDir(), db: db, client: &http.Client{Transport: &http.Transport{}}, log: &lines{}}
 	files, err := blob.OpenLocal(w.dir)
 	w.no(err)
 	w.files = files
@@ -103,7 +104,7 @@ func (w *world) start(clock *app.Clock, change ...func(*serve.Options)) {
 	server.Config.Handler = handler
 	server.Start()
 	w.Cleanup(func() {
-		http.DefaultClient.CloseIdleConnections()
+		w.client.CloseIdleConnections()
 		server.Close()
 		if w.Failed() {
 			w.Log(w.log.String())
