@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -21,13 +22,20 @@ import (
 	"github.com/dunwell/dunwell/internal/store/storetest"
 )
 
-// A request that runs when the server is told to stop is answered, and no new one is taken.
-func TestStopFinishesRequests(t *testing.T) {
-	p := start(t, nil, "--demo", "--data", t.TempDir())
+// upload is a request whose body the server is reading, and which is not at its end yet.
+type upload struct {
+	body   *io.PipeWriter
+	form   []byte // what the body should be
+	answer chan int
+	host   string
+}
+
+func startUpload(t *testing.T, p *process) *upload {
+	t.Helper()
 	form, contentType := importForm(t, "later.pdf", demoDocument(t, p))
 	body, feed := io.Pipe()
 	taken := make(chan struct{})
-	trace := &httptrace.ClientTrace{Got100Continue: func() { close(taken) }} // the server reads the body
+	trace := &httptrace.ClientTrace{Got100Continue: func() { close(taken) }} // the handler reads the body
 	r, err := http.NewRequestWithContext(httptrace.WithClientTrace(t.Context(), trace), http.MethodPost, p.base+"/invoices/RE12345/importExternalDocument", body)
 	if err != nil {
 		t.Fatal(err)
@@ -35,38 +43,92 @@ func TestStopFinishesRequests(t *testing.T) {
 	r.SetBasicAuth("demo", demoPassword)
 	r.Header.Set("Content-Type", contentType)
 	r.Header.Set("Expect", "100-continue")
+	u := &upload{body: feed, form: form, answer: make(chan int, 1), host: r.URL.Host}
 	client := &http.Client{Transport: &http.Transport{ExpectContinueTimeout: 20 * time.Second}}
-	type answer struct {
-		response *http.Response
-		err      error
-	}
-	answered := make(chan answer, 1)
 	go func() {
 		response, err := client.Do(r)
-		answered <- answer{response, err}
+		if err != nil {
+			u.answer <- 0
+			return
+		}
+		_ = response.Body.Close()
+		u.answer <- response.StatusCode
 	}()
-	<-taken
+	select {
+	case <-taken:
+	case status := <-u.answer:
+		t.Fatalf("the upload was answered with %d before it was sent: %s", status, p.text())
+	}
+	return u
+}
+
+// A request that runs when the server is told to stop is answered, and no new one is taken.
+func TestStopFinishesRequests(t *testing.T) {
+	p := start(t, nil, "--demo", "--data", t.TempDir())
+	u := startUpload(t, p)
 	p.terminate()
 	until(t, "no new connection is taken", func() bool {
-		conn, err := net.Dial("tcp", r.URL.Host)
+		conn, err := net.Dial("tcp", u.host)
 		if err == nil {
 			_ = conn.Close()
 		}
 		return err != nil
 	})
-	if _, err := feed.Write(form); err != nil {
+	if _, err := u.body.Write(u.form); err != nil {
 		t.Fatal(err)
 	}
-	_ = feed.Close()
-	a := <-answered
-	if a.err != nil {
-		t.Fatal(a.err)
-	}
-	defer a.response.Body.Close() //nolint:errcheck // only the status is looked at
-	if a.response.StatusCode != http.StatusOK {
-		t.Errorf("the running request got %d", a.response.StatusCode)
+	_ = u.body.Close()
+	if status := <-u.answer; status != http.StatusOK {
+		t.Errorf("the running request got %d", status)
 	}
 	p.wait()
+}
+
+// A request that does not end holds the server for the grace time, and a second signal does not wait for that.
+func TestStopWithoutWaiting(t *testing.T) {
+	p := start(t, nil, "--demo", "--data", t.TempDir(), "--grace", "50ms")
+	startUpload(t, p)
+	p.terminate()
+	<-p.done
+	if status := p.cmd.ProcessState.ExitCode(); status != 1 || !strings.Contains(p.text(), "requests were still running after 50ms") {
+		t.Errorf("after the grace time: status %d, %s", status, p.text())
+	}
+
+	p = start(t, nil, "--demo", "--data", t.TempDir(), "--grace", "1h")
+	startUpload(t, p)
+	until(t, "the process has ended", func() bool {
+		_ = p.cmd.Process.Signal(syscall.SIGTERM)
+		select {
+		case <-p.done:
+			return true
+		default:
+			return false
+		}
+	})
+	if how := p.cmd.ProcessState.Sys().(syscall.WaitStatus); !how.Signaled() {
+		t.Errorf("the second signal was waited out: %v", how)
+	}
+}
+
+// The reference documentation's Go sample sends multipart/form-data without a boundary: it must be told what to do.
+func TestUploadWithoutBoundary(t *testing.T) {
+	p := start(t, nil, "--demo", "--data", t.TempDir())
+	form, _ := importForm(t, "RE12345.pdf", demoDocument(t, p))
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.base+"/invoices/RE12345/importExternalDocument", bytes.NewReader(form))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Basic ZGVtbzpwQDU1dzByZA==")
+	r.Header.Set("Content-Type", "multipart/form-data")
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close() //nolint:errcheck // read to its end below
+	text, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusBadRequest || !strings.Contains(string(text), "boundary") || !strings.Contains(string(text), `"hint":"Do not set the Content-Type`) {
+		t.Errorf("%d %s %v", response.StatusCode, text, err)
+	}
 }
 
 // importForm is a body for importExternalDocument.
