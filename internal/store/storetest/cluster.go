@@ -32,6 +32,7 @@ type cluster struct {
 	admin    string // URL of its database postgres
 	template string // name of a migrated database that tests get copies of
 
+	durable bool          // it flushes to disk
 	process *exec.Cmd     // nil when it is somebody else's server
 	done    chan struct{} // closed when process has ended
 	dir     string
@@ -108,8 +109,8 @@ func start() (*cluster, error) {
 	return c, nil
 }
 
-// launch makes and starts a private server on a socket in a temporary directory. It never flushes to disk: nothing of
-// it is to survive.
+// launch makes and starts a private server on a socket in a temporary directory. It never flushes to disk, unless it
+// is to be measured: nothing of it is to survive.
 func (c *cluster) launch() error {
 	bin, err := binaries()
 	if err != nil {
@@ -131,8 +132,12 @@ func (c *cluster) launch() error {
 	if c.log, err = os.Create(filepath.Join(c.dir, "log")); err != nil {
 		return err
 	}
-	c.process = exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", c.dir, "-c", "listen_addresses=", "-c", "fsync=off",
-		"-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=200", "-c", "shared_buffers=64MB")
+	flush := "off"
+	if c.durable {
+		flush = "on"
+	}
+	c.process = exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", c.dir, "-c", "listen_addresses=", "-c", "fsync="+flush,
+		"-c", "synchronous_commit="+flush, "-c", "full_page_writes="+flush, "-c", "max_connections=200", "-c", "shared_buffers=64MB")
 	c.process.SysProcAttr, c.process.Dir = attributes, c.dir
 	c.process.Stdout, c.process.Stderr = c.log, c.log
 	c.done = make(chan struct{})
