@@ -27,7 +27,8 @@ func openDemo(t *testing.T, data string, now func() time.Time) (*app.App, func()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return app.New(app.Config{DB: db, Files: files, Documents: document.New(document.Options{}), Clock: app.NewClock(now), Elapsed: time.Now}), func() {
+	documents := document.New(document.Options{Program: []string{programName(t), document.Command}})
+	return app.New(app.Config{DB: db, Files: files, Documents: documents, Clock: app.NewClock(now), Elapsed: time.Now}), func() {
 		if err := db.Close(); err != nil {
 			t.Error(err)
 		}

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"flag"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/dunwell/dunwell/internal/document"
@@ -22,7 +25,39 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == document.Command || os.Getenv(asProgram) != "" {
 		main()
 	}
-	os.Exit(storetest.Main(m))
+	status := storetest.Main(m)
+	if built != "" {
+		_ = os.RemoveAll(filepath.Dir(built))
+	}
+	os.Exit(status)
+}
+
+var built string // the program, if the tests had to build it
+
+// program is what tests start as dunwell: this test binary, or under the race detector, which makes every start take a
+// second, a program built without it.
+var program = sync.OnceValues(func() (string, error) {
+	if !raceEnabled {
+		return os.Args[0], nil
+	}
+	dir, err := os.MkdirTemp("", "dunwell-test-")
+	if err != nil {
+		return "", err
+	}
+	built = filepath.Join(dir, "dunwell")
+	if out, err := exec.Command("go", "build", "-o", built, ".").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return built, nil
+})
+
+func programName(t *testing.T) string {
+	t.Helper()
+	name, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name
 }
 
 // call runs a command in this process.
