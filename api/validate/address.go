@@ -2,6 +2,7 @@ package validate
 
 import (
 	"bytes"
+	"net/netip"
 	"strings"
 )
 
@@ -100,10 +101,8 @@ func isAuthority(b []byte) bool {
 		if end < 3 || end+1 < len(b) && port != end+1 {
 			return false
 		}
-		for _, c := range b[1:end] {
-			if !isHex(c) && c != ':' && c != '.' {
-				return false
-			}
+		if addr, err := netip.ParseAddr(string(b[1:end])); err != nil || !addr.Is6() || addr.Zone() != "" {
+			return false
 		}
 		return port < end || isPort(b[port+1:])
 	}

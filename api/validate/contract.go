@@ -21,8 +21,8 @@ type Contract struct {
 // New compiles a loaded document. The document itself is not kept and not changed: everything works on a copy.
 //
 // New fails on what cannot be validated faithfully, rather than validate less than the document says: OpenAPI 3.1,
-// an operation without operationId, more than one JSON body for an operation, arrays in a deepObject parameter or in
-// a multipart body.
+// an operation without operationId, more than one JSON body for an operation, parameters described by content, arrays
+// in a deepObject parameter or in a multipart body, a schema that contains itself by way of anyOf or oneOf.
 func New(doc *openapi3.T) (*Contract, error) {
 	if doc.IsOpenAPI31OrLater() {
 		return nil, errors.New("validate: the document must be OpenAPI 3.0; kin-openapi recompiles schemas of 3.1 with every request")
@@ -30,6 +30,9 @@ func New(doc *openapi3.T) (*Contract, error) {
 	own, err := strip(doc)
 	if err != nil {
 		return nil, fmt.Errorf("validate: copying the document: %w", err)
+	}
+	if err := checkRecursion(own); err != nil {
+		return nil, fmt.Errorf("validate: %w", err)
 	}
 	c := &Contract{byID: make(map[string]*Operation)}
 	if doc.Components != nil {

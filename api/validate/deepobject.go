@@ -42,7 +42,7 @@ func checkDeep(path string, s *openapi3.Schema, left int) error {
 func (c *parameterCheck) deepName(p *parameter, name string, values []string) {
 	keys, ok := brackets(name[len(p.Name):])
 	if !ok {
-		c.put(added(RuleBrackets, InQuery, shorten(name)))
+		c.put(added(RuleBrackets, InQuery, legible(name)))
 		return
 	}
 	path := appendPointer(p.Name, keys, nil)

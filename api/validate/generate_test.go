@@ -118,7 +118,7 @@ func (g *generator) object(s *openapi3.Schema, depth int) string {
 		}
 		members = append(members, g.quote(name)+":"+g.value(p, depth+1))
 		if g.wild && g.chance(60) {
-			again := g.pick([]string{name, strings.ToUpper(name), strings.Title(name)}) //nolint:staticcheck // ASCII names
+			again := g.pick([]string{name, strings.ToUpper(name), sentence(name)})
 			members = append(members, g.quote(again)+":"+g.value(p, depth+1))
 		}
 	}

@@ -17,8 +17,8 @@ const manyNames = 48
 
 // members finds the duplicates and twins among the member names of one object.
 type members struct {
-	base  int               // where its names begin in scanner.names
-	large map[string]string // folded name to name, once there are many
+	base  int             // where its names begin in scanner.names
+	large map[string]span // by folded name, once there are many
 }
 
 // open begins an object.
@@ -30,7 +30,7 @@ func (s *scanner) close(m *members) { s.names = s.names[:m.base] }
 // add takes the next member name and says whether it was there before, in the same or in another case.
 func (s *scanner) add(m *members, t span) fault {
 	if m.large != nil {
-		return m.addLarge(s.data[t.lo:t.hi])
+		return s.addLarge(m, t)
 	}
 	hash := foldedHash(s.data[t.lo:t.hi])
 	for _, n := range s.names[m.base:] {
@@ -42,29 +42,29 @@ func (s *scanner) add(m *members, t span) fault {
 	}
 	s.names = append(s.names, name{span: t, hash: hash})
 	if len(s.names)-m.base > manyNames {
-		m.large = make(map[string]string)
+		m.large = make(map[string]span)
 		for _, n := range s.names[m.base:] {
-			m.addLarge(s.data[n.lo:n.hi])
+			s.addLarge(m, n.span)
 		}
 	}
 	return noFault
 }
 
-func (m *members) addLarge(literal []byte) fault {
-	text := appendText(nil, literal)
-	var folded []byte
-	for _, r := range string(text) {
+// addLarge is add for an object with many members.
+func (s *scanner) addLarge(m *members, t span) fault {
+	literal := s.data[t.lo:t.hi]
+	folded := make([]byte, 0, len(literal))
+	for i := 0; i < len(literal); {
+		r, n := nextRune(literal, i)
 		folded = utf8.AppendRune(folded, fold(r))
+		i += n
 	}
-	switch before, ok := m.large[string(folded)]; {
-	case !ok:
-		m.large[string(folded)] = string(text)
+	before, ok := m.large[string(folded)]
+	if !ok {
+		m.large[string(folded)] = t
 		return noFault
-	case before == string(text):
-		return faultDuplicate
-	default:
-		return faultTwin
 	}
+	return sameName(s.data[before.lo:before.hi], literal)
 }
 
 // sameName compares two names: equal, equal but for case, or different.

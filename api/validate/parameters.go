@@ -3,6 +3,7 @@ package validate
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,9 +25,9 @@ type parameters struct {
 // parameter is one parameter, or one header of a response, which is validated alike.
 type parameter struct {
 	*openapi3.Parameter
-	schema *openapi3.Schema // nil if it is described by content
-	node   *node            // nil if only kin-openapi can decode it
-	single bool             // takes one value, so must not be repeated
+	schema *openapi3.Schema
+	node   *node // nil if only kin-openapi can decode it
+	single bool  // takes one value, so must not be repeated
 	style  string
 }
 
@@ -64,7 +65,7 @@ func newParameter(declared *openapi3.Parameter, c *compiler) (*parameter, error)
 	}
 	p.style = method.Style
 	if declared.Schema == nil {
-		return p, nil
+		return nil, fmt.Errorf("parameter %s: JSON within a parameter or header (content) cannot be validated", declared.Name)
 	}
 	p.schema = declared.Schema.Value
 	names := typeNames(p.schema, 0)
@@ -84,7 +85,7 @@ func (ps *parameters) register(p *parameter) {
 	switch {
 	case p.style == openapi3.SerializationDeepObject:
 		ps.deep = append(ps.deep, p)
-	case p.schema != nil && p.schema.Type.Is("object") && (p.Explode == nil || *p.Explode):
+	case p.schema.Type.Is("object") && (p.Explode == nil || *p.Explode):
 		for name := range p.schema.Properties {
 			ps.query[name] = p
 		}
@@ -156,7 +157,7 @@ func (c *parameterCheck) queryName(name string, values []string) {
 		}
 	}
 	if !ps.open {
-		v := added(RuleUnknown, InQuery, shorten(name))
+		v := added(RuleUnknown, InQuery, legible(name))
 		if known := similarParameter(name, ps); known != "" {
 			v.Hint = "Remove it, or did you mean '" + known + "'?"
 		}
@@ -202,7 +203,7 @@ func (c *parameterCheck) one(p *parameter) {
 		c.put(added(RuleRepeated, p.In, p.Name))
 		return
 	}
-	if len(values) > 0 && p.schema != nil && p.schema.Type.Is("number") && !isNumber(values[0]) && values[0] != "" {
+	if len(values) > 0 && p.schema.Type.Is("number") && !isNumber(values[0]) && values[0] != "" {
 		c.put(added(RuleNumber, p.In, p.Name))
 		return
 	}

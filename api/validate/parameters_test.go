@@ -48,6 +48,7 @@ func TestQueryParameters(t *testing.T) {
 		"after=x&pgae=1",
 		"after=x&Page=1",
 		"after=x&nothing=like&it=1",
+		"after=x&%ff%00%22=1",
 		"after=%ff",
 		"after=a%00b",
 		"after=%zz",

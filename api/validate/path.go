@@ -52,6 +52,12 @@ func isPlainName(name string) bool {
 	return name != ""
 }
 
+// legible is a name someone sent, fit to be shown as it is.
+func legible(name string) string {
+	quoted := strconv.Quote(shorten(name))
+	return quoted[1 : len(quoted)-1]
+}
+
 func shorten(name string) string {
 	if len(name) <= maxNameBytes {
 		return name

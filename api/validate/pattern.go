@@ -46,7 +46,7 @@ type table struct {
 	class   [utf8.RuneSelf]uint8
 	wide    int // class of the characters beyond ASCII; < 0: not known
 	classes int
-	next    []uint16 // state*classes + class to state
+	next    []uint32 // state*classes + class to the next state, times classes
 	final   []bool   // whether a text that ends in this state matches
 }
 
@@ -60,7 +60,7 @@ const (
 const maxStates = 600
 
 func (t *table) match(b []byte) (ok, known bool) {
-	state := stateStart
+	row := stateStart * t.classes
 	for _, c := range b {
 		class := t.wide
 		if c < utf8.RuneSelf {
@@ -71,12 +71,12 @@ func (t *table) match(b []byte) (ok, known bool) {
 		if class < 0 {
 			return false, false
 		}
-		state = int(t.next[state*t.classes+class])
-		if state <= stateMatched {
-			return state == stateMatched, true
+		row = int(t.next[row+class])
+		if row <= stateMatched*t.classes {
+			return row > stateDead, true
 		}
 	}
-	return t.final[state], true
+	return t.final[row/t.classes], true
 }
 
 // tableBuilder makes a table of a program by the subset construction: a state is the set of instructions that the
@@ -178,23 +178,23 @@ func tellsWideApart(inst *syntax.Inst) bool {
 func (b *tableBuilder) build() bool {
 	b.sets = [][]uint32{nil, nil}
 	b.final = []bool{false, true}
-	b.next = make([]uint16, 2*b.classes)
+	b.next = make([]uint32, 2*b.classes)
 	for i := range b.classes {
-		b.next[b.classes+i] = stateMatched
+		b.next[b.classes+i] = uint32(stateMatched * b.classes)
 	}
 	first, matched := b.closure([]uint32{uint32(b.prog.Start)}, syntax.EmptyBeginText)
 	if matched { // it matches everything; the start state is needed all the same
 		b.sets = append(b.sets, nil)
 		b.final = append(b.final, true)
 		for range b.classes {
-			b.next = append(b.next, stateMatched)
+			b.next = append(b.next, uint32(stateMatched*b.classes))
 		}
 		return true
 	}
 	b.state(first, syntax.EmptyBeginText)
 	for s := stateStart; s < len(b.sets); s++ {
 		for class := range b.classes {
-			b.next = append(b.next, uint16(b.step(b.sets[s], b.sample[class])))
+			b.next = append(b.next, uint32(b.step(b.sets[s], b.sample[class])*b.classes))
 		}
 		if len(b.sets) > maxStates {
 			return false
