@@ -252,6 +252,23 @@ func TestCreditnotes(t *testing.T) {
 	})
 }
 
+// The day of issue is not the day of creation: this invoice was dated three days ahead.
+func TestDocumentsByDayOfIssue(t *testing.T) {
+	each(t, func(w *world) {
+		w.customer()
+		w.do(post("/identities/K1/invoices", `{"reference": "RE1", "issued": "2026-03-05", "netbased": true, "items": [`+item+`]}`)).is(http.StatusCreated)
+		w.do(post("/invoices/RE1/commitInvoice", `{}`)).is(http.StatusOK)
+		_, err := w.app.CreditInvoice(w.Context(), app.System(acme, store.ActorSystem), "RE1", "GS1", ar.InvoiceChange{Items: ar.Set([]ar.Item{{
+			Label: "A", Quantity: decimal.NewFromInt(1), Unit: "piece", Unitprice: decimal.NewFromInt(50)}})})
+		w.no(err)
+		for sort, want := range map[string]string{"issued": "GS1 RE1", "-issued": "RE1 GS1"} {
+			if got := strings.Join(w.do(get("/invoices/RE1/documents?sort="+sort)).references(), " "); got != want {
+				w.Errorf("by %s: %s, want %s", sort, got, want)
+			}
+		}
+	})
+}
+
 func TestPayments(t *testing.T) {
 	each(t, func(w *world) {
 		w.credited()
