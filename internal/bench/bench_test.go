@@ -1,0 +1,157 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dunwell/dunwell/internal/bench/inprocess"
+	"github.com/dunwell/dunwell/internal/bench/load"
+	"github.com/dunwell/dunwell/internal/bench/variant"
+	"github.com/dunwell/dunwell/internal/bench/workload"
+	"github.com/dunwell/dunwell/internal/document"
+)
+
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == document.Command {
+		os.Exit(document.InspectMain(os.Args[2:]))
+	}
+	os.Exit(m.Run())
+}
+
+// ogen's server is generated from the contract as it stands, and what is compared with it does the same work.
+func TestGenerated(t *testing.T) {
+	h, err := newHouse(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(h.temp)
+	if err := h.generate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	test := exec.Command("go", "test", "-tags", "generated", "./variant")
+	test.Dir = h.bench
+	if out, err := output(test); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+}
+
+func TestProcess(t *testing.T) {
+	h, err := newHouse(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(h.temp)
+	contender, err := h.build(t.Context(), "contender", h.bench, "./contender")
+	if err != nil && strings.Contains(err.Error(), "ogenapi") {
+		t.Skip("ogen's server is not generated yet; TestGenerated does")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := start(t.Context(), h.temp, nil, contender, "-serve", variant.Ours)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.stop()
+	u, err := upload(t.Context(), p, variant.Ours, effort{uploads: 8}, pdfForm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if u.Rate.Requests != 8 || u.Idle < 1<<20 || u.Peak < u.Idle || u.Peak > 1<<30 {
+		t.Errorf("%+v", u)
+	}
+	if _, err := start(t.Context(), h.temp, nil, contender, "-serve", "nonsense"); err == nil || !strings.Contains(err.Error(), `there is no variant "nonsense"`) {
+		t.Errorf("%v", err)
+	}
+}
+
+// The real server must take the PDF, or nothing is measured.
+func TestPDF(t *testing.T) {
+	content := pdf(1, 100_000)
+	if n := len(content); n < 90_000 || n > 101_000 {
+		t.Errorf("%d bytes", n)
+	}
+	file := filepath.Join(t.TempDir(), "file.pdf")
+	if err := os.WriteFile(file, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close() //nolint:errcheck // only read
+	cmd := exec.Command(os.Args[0], document.Command, "268435456", "10")
+	cmd.Stdin = f
+	out, err := output(cmd)
+	if err != nil || !bytes.Contains(out, []byte(`"pages":1`)) {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
+func TestParseLists(t *testing.T) {
+	got, err := parseLists([]byte("goos: linux\nBenchmarkListInvoices/sqlite/due/last-2 \t 20\t 9076474 ns/op\nBenchmarkListInvoices/postgres/created/first \t 20\t 2049.5 ns/op\nPASS\n"))
+	want := []listed{{"sqlite", "due", "last", 9076474}, {"postgres", "created", "first", 2049}}
+	if err != nil || len(got) != 2 || got[0] != want[0] || got[1] != want[1] {
+		t.Errorf("%v, %v", got, err)
+	}
+	if _, err := parseLists([]byte("PASS\n")); err == nil {
+		t.Error("no result is no error")
+	}
+}
+
+func TestMarkdown(t *testing.T) {
+	r := report{Date: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), Machine: machine{OS: "linux", Arch: "amd64", Cores: 2, Go: "1.26", Modules: []string{"m v1"}}}
+	for i, name := range variant.Names { // 10, 20, 30, 40 µs
+		r.InProcess = append(r.InProcess, inprocess.Result{Workload: workload.PutInvoice.Name, Contender: name, Ns: float64(i+1) * 1e4, MedianNs: 5e4, Bytes: 2048, Allocs: 7})
+	}
+	r.Loopback = map[string]map[string]load.Result{workload.PutInvoice.Name: {
+		variant.Middleware: {PerSecond: 2000, P50: time.Millisecond, P99: 4 * time.Millisecond},
+		variant.Ours:       {PerSecond: 12345, P50: time.Millisecond, P99: 2 * time.Millisecond},
+	}}
+	r.Uploads = []uploaded{{Name: variant.Ours, Peak: 30 << 20, Idle: 20 << 20}, {Name: realServer, Peak: 64 << 20, Children: 3 << 20}}
+	r.Lists = []listed{{"sqlite", "due", "first", 1500 * time.Microsecond}, {"sqlite", "due", "last", 2 * time.Second}}
+	page := r.markdown()
+	for _, line := range []string{
+		"Measured on 2026-03-02. linux/amd64, 2 cores, Go 1.26.\n",
+		"| validated PUT against the unvalidated one, same decoder | ≤ 1.3 × | 4.00 × | **missed** |",
+		"| validated PUT against the usual middleware | ≤ 0.2 × | 2.00 × | **missed** |",
+		"| resident memory, 8 uploads of 10 MiB at a time, ours | < 64 MiB | 30 MiB | met |",
+		"| resident memory, 8 uploads of 10 MiB at a time, dunwell serve | < 64 MiB | 64 MiB | **missed** |",
+		"| PUT invoice, 20 items | ours | 40.0 | 50.0 | 4.00 | 2.00 | 1.33 | 2.00 | 7 |",
+		"| PUT invoice, 20 items | ours | 12,345 | 6.17 | 1.00 ms | 2.00 ms |",
+		"| sqlite | due | 1.50 ms | 2,000 ms |  |  |",
+	} {
+		if !strings.Contains(page, line) {
+			t.Errorf("the page lacks %s", line)
+		}
+	}
+	if t.Failed() {
+		t.Log(page)
+	}
+}
+
+func TestChildren(t *testing.T) {
+	cmd := exec.CommandContext(context.Background(), "cat")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Wait() //nolint:errcheck // it is cat
+	defer in.Close() //nolint:errcheck // ends it
+	found := children(os.Getpid())
+	if len(found) == 0 {
+		t.Skip("this kernel does not list children")
+	}
+	if found[len(found)-1] != cmd.Process.Pid {
+		t.Errorf("%v instead of %d", found, cmd.Process.Pid)
+	}
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os/exec"
+	"time"
+
+	"github.com/dunwell/dunwell/internal/bench/inprocess"
+	"github.com/dunwell/dunwell/internal/bench/load"
+	"github.com/dunwell/dunwell/internal/bench/variant"
+	"github.com/dunwell/dunwell/internal/bench/workload"
+)
+
+// effort is how long things are measured.
+type effort struct {
+	rounds  int
+	slice   time.Duration // in process, of each variant in a round
+	loops   int           // rounds over loopback
+	over    time.Duration // over loopback, of each variant in a round
+	durable time.Duration // of each load on the real server in a round
+	uploads int           // by each process whose memory is looked at
+}
+
+// thorough is what the published numbers are made with: some six minutes. brief shows whether it works.
+var (
+	thorough = effort{rounds: 20, slice: 120 * time.Millisecond, loops: 5, over: 1200 * time.Millisecond, durable: 2500 * time.Millisecond, uploads: 48}
+	brief    = effort{rounds: 2, slice: 10 * time.Millisecond, loops: 1, over: 100 * time.Millisecond, durable: 200 * time.Millisecond, uploads: 8}
+)
+
+// connections of the loads over loopback.
+const connections = 16
+
+// inProcess lets the contender measure all variants in one process.
+func inProcess(ctx context.Context, contender string, e effort) ([]inprocess.Result, error) {
+	out, err := output(exec.CommandContext(ctx, contender, "-rounds", fmt.Sprint(e.rounds), "-slice", e.slice.String()))
+	if err != nil {
+		return nil, err
+	}
+	var results []inprocess.Result
+	return results, json.Unmarshal(out, &results)
+}
+
+// loopback loads a process of each variant in turn. Each has one core, which leaves the other for the load. Of the rounds
+// the one with most requests counts: it is the one least disturbed.
+func loopback(ctx context.Context, h house, contender string, e effort) (map[string]map[string]load.Result, error) {
+	processes := make(map[string]*process)
+	defer func() {
+		for _, p := range processes {
+			p.stop()
+		}
+	}()
+	for _, name := range variant.Names {
+		p, err := start(ctx, h.temp, []string{"GOMAXPROCS=1"}, contender, "-serve", name)
+		if err != nil {
+			return nil, err
+		}
+		processes[name] = p
+	}
+	best := make(map[string]map[string]load.Result)
+	for _, w := range []workload.Workload{workload.PutInvoice, workload.ListInvoices, workload.ResendInvoice} {
+		best[w.Name] = make(map[string]load.Result)
+		for range e.loops {
+			for _, name := range variant.Names {
+				result, err := send(processes[name].address, w, e.over).Do(ctx)
+				if err != nil {
+					return nil, fmt.Errorf("%s/%s: %w", w.Name, name, err)
+				}
+				if result.PerSecond > best[w.Name][name].PerSecond {
+					best[w.Name][name] = result
+				}
+			}
+		}
+	}
+	return best, nil
+}
+
+func send(address string, w workload.Workload, d time.Duration) load.Run {
+	return load.Run{
+		Address: address, Connections: connections, Duration: d, Status: http.StatusOK,
+		Request: func(int) (*http.Request, error) { return w.Request(), nil },
+	}
+}
