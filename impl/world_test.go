@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"golang.org/x/crypto/argon2"
 
@@ -84,7 +85,7 @@ func (w *world) start(clock *app.Clock, change ...func(*serve.Options)) {
 	server := httptest.NewUnstartedServer(nil)
 	w.url = "http://" + server.Listener.Addr().String() + api.BasePath
 	w.app = app.New(app.Config{
-		DB: w.db, Files: w.files, Documents: document.New(document.Options{}), Clock: clock, PublicURL: w.url, Elapsed: w.elapsed.Now,
+		DB: w.db, Files: w.files, Documents: document.New(document.Options{Timeout: time.Minute}), Clock: clock, PublicURL: w.url, Elapsed: w.elapsed.Now,
 	})
 	operations := impl.New(w.app)
 	options := serve.Options{

@@ -5,6 +5,7 @@ import (
 	"os"
 	"syscall"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -49,7 +50,7 @@ func each(t *testing.T, test func(*bench)) {
 			b.db = storetest.OpenAt(t, engine, b.clock)
 			files, err := blob.OpenLocal(b.dir)
 			b.no(err)
-			b.App = New(Config{DB: b.db, Files: files, Documents: document.New(document.Options{}), Clock: NewClock(b.clock.Now),
+			b.App = New(Config{DB: b.db, Files: files, Documents: document.New(document.Options{Timeout: time.Minute}), Clock: NewClock(b.clock.Now),
 				PublicURL: "https://billing.example.com/api/", Elapsed: b.elapsed.Now})
 			b.no(b.CreateMerchant(t.Context(), by.Merchant, "ACME", "EUR"))
 			test(b)
