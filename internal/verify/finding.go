@@ -1,0 +1,32 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// finding is one place where a rule is broken, and what would be right.
+type finding struct {
+	check   string // name of the check, such as drift
+	place   string // such as components.schemas.Invoice.label, or a file
+	problem string
+}
+
+func (f finding) String() string { return fmt.Sprintf("%-9s %s: %s", f.check, f.place, f.problem) }
+
+// report collects the findings of one check.
+type report struct {
+	check    string
+	findings []finding
+}
+
+func (r *report) addf(place, format string, args ...any) {
+	r.findings = append(r.findings, finding{r.check, place, fmt.Sprintf(format, args...)})
+}
+
+// sorted gives the findings by place, so that two runs read the same.
+func (r *report) sorted() []finding {
+	slices.SortStableFunc(r.findings, func(a, b finding) int { return cmp.Compare(a.place, b.place) })
+	return r.findings
+}
