@@ -12,7 +12,6 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
-	"github.com/go-json-experiment/json"
 	"github.com/labstack/echo/v4"
 
 	"github.com/dunwell/dunwell/api"
@@ -127,7 +126,7 @@ func (exactBinder) Bind(v any, c echo.Context) error {
 	if _, err := io.ReadFull(c.Request().Body, data); err != nil {
 		return err
 	}
-	return json.Unmarshal(data, v)
+	return serve.Decode(data, v)
 }
 
 // usualMiddleware is the generated strict server behind kin-openapi, used as the middleware that is published with the
