@@ -141,14 +141,15 @@ func TestNewRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, tt := range map[string]struct{ old, new, want string }{
-		"3.1":               {"openapi: 3.0.3", "openapi: 3.1.0", "OpenAPI 3.0"},
-		"no id":             {"operationId: postLoose", "summary: nameless", "no operationId"},
-		"two JSON bodies":   {"application/json: {schema: {$ref: '#/components/schemas/Loose'}}", "application/json: {schema: {type: object}}\n          text/x+json: {schema: {type: object}}", "more than one JSON body"},
-		"array of parts":    {"urgent: {type: boolean}", "urgent: {type: array, items: {type: string}}", "several times"},
-		"open form":         {"              additionalProperties: false\n              required: [file, name, kind]", "              additionalProperties: true", "list its parts"},
-		"content parameter": {"{name: exact, in: query, schema: {type: boolean}}", "{name: exact, in: query, content: {application/json: {schema: {type: boolean}}}}", "content"},
-		"endless choice":    {"leaf: {anyOf: [{type: string}, {type: boolean}]}", "leaf: {$ref: '#/components/schemas/Choice'}\n    Choice: {anyOf: [{type: string}, {type: array, items: {$ref: '#/components/schemas/Choice'}}]}\n    Rest:\n      type: object", "Choice contains itself"},
-		"deep array":        {"state: {anyOf: [{type: string, enum: [none, paid]}", "state: {anyOf: [{type: array, items: {type: string}}", "array"},
+		"3.1":                     {"openapi: 3.0.3", "openapi: 3.1.0", "OpenAPI 3.0"},
+		"no id":                   {"operationId: postLoose", "summary: nameless", "no operationId"},
+		"two JSON bodies":         {"application/json: {schema: {$ref: '#/components/schemas/Loose'}}", "application/json: {schema: {type: object}}\n          text/x+json: {schema: {type: object}}", "more than one JSON body"},
+		"array of parts":          {"urgent: {type: boolean}", "urgent: {type: array, items: {type: string}}", "several times"},
+		"open form":               {"              additionalProperties: false\n              required: [file, name, kind]", "              additionalProperties: true", "list its parts"},
+		"content parameter":       {"{name: exact, in: query, schema: {type: boolean}}", "{name: exact, in: query, content: {application/json: {schema: {type: boolean}}}}", "content"},
+		"endless choice":          {"leaf: {anyOf: [{type: string}, {type: boolean}]}", "leaf: {$ref: '#/components/schemas/Choice'}\n    Choice: {anyOf: [{type: string}, {type: array, items: {$ref: '#/components/schemas/Choice'}}]}\n    Rest:\n      type: object", "Choice: anyOf or oneOf contains itself"},
+		"endless choice, unnamed": {"leaf: {anyOf: [{type: string}, {type: boolean}]}", "leaf: {oneOf: [{type: string}, {$ref: '#/components/schemas/Tree'}]}", "anyOf or oneOf contains itself"},
+		"deep array":              {"state: {anyOf: [{type: string, enum: [none, paid]}", "state: {anyOf: [{type: array, items: {type: string}}", "array"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := strings.Replace(string(raw), tt.old, tt.new, 1)

@@ -6,18 +6,19 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// checkRecursion refuses a schema that contains itself by way of anyOf or oneOf. kin-openapi looks at every alternative
-// twice, so that a value nested n deep takes 2ⁿ steps: a body of a hundred bytes would keep it busy for years.
+// checkRecursion refuses a schema that contains itself by way of anyOf or oneOf, wherever the choice stands.
+// kin-openapi looks at the alternative that matches twice, so that a value nested n deep takes 2ⁿ steps: a body of a
+// hundred bytes would keep it busy for years.
 func checkRecursion(doc *openapi3.T) error {
 	if doc.Components == nil {
 		return nil
 	}
+	// What recurs does so through a reference to a component, so this finds it all.
 	for _, name := range sortedKeys(doc.Components.Schemas) {
-		s := doc.Components.Schemas[name].Value
-		for _, refs := range []openapi3.SchemaRefs{s.AnyOf, s.OneOf} {
-			for _, ref := range refs {
-				if contains(ref.Value, s, map[*openapi3.Schema]bool{}) {
-					return fmt.Errorf("schema %s contains itself by way of anyOf or oneOf, which kin-openapi takes exponential time for", name)
+		for s := range within(doc.Components.Schemas[name]) {
+			for _, refs := range []openapi3.SchemaRefs{s.AnyOf, s.OneOf} {
+				if within(refs...)[s] {
+					return fmt.Errorf("schema %s: anyOf or oneOf contains itself, which kin-openapi takes exponential time for", name)
 				}
 			}
 		}
@@ -25,26 +26,24 @@ func checkRecursion(doc *openapi3.T) error {
 	return nil
 }
 
-// contains says whether a schema is, or refers to, another one.
-func contains(s, wanted *openapi3.Schema, seen map[*openapi3.Schema]bool) bool {
-	if s == wanted {
-		return true
-	}
-	if s == nil || seen[s] {
-		return false
-	}
-	seen[s] = true
-	inside := []*openapi3.SchemaRef{s.Items, s.Not, s.AdditionalProperties.Schema}
-	for _, refs := range []openapi3.SchemaRefs{s.AnyOf, s.OneOf, s.AllOf} {
-		inside = append(inside, refs...)
-	}
-	for _, ref := range s.Properties {
-		inside = append(inside, ref)
-	}
-	for _, ref := range inside {
-		if ref != nil && contains(ref.Value, wanted, seen) {
-			return true
+// within gives schemas and all they refer to.
+func within(refs ...*openapi3.SchemaRef) map[*openapi3.Schema]bool {
+	all := make(map[*openapi3.Schema]bool)
+	for len(refs) > 0 {
+		ref := refs[len(refs)-1]
+		refs = refs[:len(refs)-1]
+		if ref == nil || ref.Value == nil || all[ref.Value] {
+			continue
+		}
+		s := ref.Value
+		all[s] = true
+		refs = append(refs, s.Items, s.Not, s.AdditionalProperties.Schema)
+		for _, combined := range []openapi3.SchemaRefs{s.AnyOf, s.OneOf, s.AllOf} {
+			refs = append(refs, combined...)
+		}
+		for _, property := range s.Properties {
+			refs = append(refs, property)
 		}
 	}
-	return false
+	return all
 }
