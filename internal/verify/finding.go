@@ -25,8 +25,10 @@ func (r *report) addf(place, format string, args ...any) {
 	r.findings = append(r.findings, finding{r.check, place, fmt.Sprintf(format, args...)})
 }
 
-// sorted gives the findings by place, so that two runs read the same.
+// sorted gives the findings by place, so that two runs read the same. What is wrong with a shared component is told once.
 func (r *report) sorted() []finding {
-	slices.SortStableFunc(r.findings, func(a, b finding) int { return cmp.Compare(a.place, b.place) })
-	return r.findings
+	slices.SortFunc(r.findings, func(a, b finding) int {
+		return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.problem, b.problem))
+	})
+	return slices.Compact(r.findings)
 }

@@ -10,7 +10,7 @@ import (
 
 // parameter is a parameter of an operation, whether written there, at its path or among the components.
 type parameter struct {
-	place string // createInvoice.parameters.Idempotency-Key
+	place string // getClaim.parameters.asOf, or of a shared one components.parameters.Page
 	*openapi3.Parameter
 }
 
@@ -38,7 +38,11 @@ func (c *contract) operations() []operation {
 			o := operation{Operation: item.GetOperation(method), method: method, path: path}
 			for _, refs := range []openapi3.Parameters{item.Parameters, o.Parameters} {
 				for _, ref := range refs {
-					o.parameters = append(o.parameters, parameter{o.place() + ".parameters." + ref.Value.Name, ref.Value})
+					place := o.place() + ".parameters." + ref.Value.Name
+					if shared, ok := strings.CutPrefix(ref.Ref, "#/"); ok {
+						place = strings.ReplaceAll(shared, "/", ".")
+					}
+					o.parameters = append(o.parameters, parameter{place, ref.Value})
 				}
 			}
 			all = append(all, o)
