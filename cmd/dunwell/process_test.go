@@ -116,7 +116,7 @@ func (p *process) as(user, password, method, path, body string) (int, string) {
 	if err != nil {
 		p.t.Fatalf("%v\n%s", err, p.text())
 	}
-	defer response.Body.Close() //nolint:errcheck // read to its end below
+	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
 		p.t.Fatal(err)

@@ -124,7 +124,7 @@ func TestUploadWithoutBoundary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer response.Body.Close() //nolint:errcheck // read to its end below
+	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	if err != nil || response.StatusCode != http.StatusBadRequest || !strings.Contains(string(text), "boundary") || !strings.Contains(string(text), `"hint":"Do not set the Content-Type`) {
 		t.Errorf("%d %s %v", response.StatusCode, text, err)
@@ -165,7 +165,7 @@ func demoDocument(t *testing.T, p *process) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer response.Body.Close() //nolint:errcheck // read to its end below
+	defer response.Body.Close()
 	file, err := io.ReadAll(response.Body)
 	if err != nil || !bytes.HasPrefix(file, []byte("%PDF-")) {
 		t.Fatalf("%d %.100s %v", response.StatusCode, file, err)

@@ -49,6 +49,6 @@ func checkPassword(phc, password string) bool {
 	if err != nil || len(want) == 0 {
 		return false
 	}
-	got := argon2.IDKey([]byte(password), salt, time, memory, threads, uint32(len(want))) //nolint:gosec // a few dozen bytes
+	got := argon2.IDKey([]byte(password), salt, time, memory, threads, uint32(len(want))) // a few dozen bytes
 	return subtle.ConstantTimeCompare(got, want) == 1
 }

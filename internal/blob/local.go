@@ -135,8 +135,7 @@ func (l *Local) Open(ctx context.Context, merchant, sha256 string) (io.ReadClose
 	}
 	info, err := f.Stat()
 	if err != nil {
-		f.Close()
-		return nil, 0, fmt.Errorf("blob: %w", err)
+		return nil, 0, errors.Join(fmt.Errorf("blob: %w", err), f.Close())
 	}
 	return verify(f, Blob{SHA256: sha256, Size: info.Size()}), info.Size(), nil
 }
@@ -199,6 +198,5 @@ func syncDir(dir string) error {
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	return d.Sync()
+	return errors.Join(d.Sync(), d.Close())
 }

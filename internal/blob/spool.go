@@ -70,9 +70,9 @@ func (s *spool) unlink() { s.unnamed = os.Remove(s.Name()) == nil }
 
 // discard closes the file, and removes it unless it has got a lasting name.
 func (s *spool) discard() {
-	s.Close()
+	_ = s.Close() // what was written is given up
 	if !s.unnamed {
-		os.Remove(s.Name())
+		_ = os.Remove(s.Name()) // else the next start does
 	}
 }
 

@@ -78,7 +78,7 @@ func (w *walker) exceeded(limit string) error {
 func (w *walker) walk() error {
 	r := bufio.NewReader(&w.source)
 	if start, _ := r.Peek(len(bom)); string(start) == bom {
-		r.Discard(len(bom))
+		_, _ = r.Discard(len(bom)) // it is there: Peek has seen it
 	}
 	return w.message(r, 0, checkEnvelope)
 }

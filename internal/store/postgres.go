@@ -95,7 +95,7 @@ func (e *postgresEngine) repeat(ctx context.Context, once func() error) error {
 		if err == nil || attempt == attempts || postgresFault(err) != faultRetry {
 			return err
 		}
-		pause := time.NewTimer(rand.N(time.Millisecond << attempt)) //nolint:gosec // spreads load, guards nothing
+		pause := time.NewTimer(rand.N(time.Millisecond << attempt)) // spreads load, guards nothing
 		select {
 		case <-pause.C:
 		case <-ctx.Done():

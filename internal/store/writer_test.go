@@ -231,7 +231,7 @@ func TestTwoProcessesOnOneFile(t *testing.T) {
 	path := storetest.URL(t, storetest.SQLite)
 	db := storetest.Connect(t, path, storetest.NewClock())
 	withMerchants(t, db)
-	second := exec.Command(os.Args[0], "-test.run=^TestTwoProcessesOnOneFile$") //nolint:gosec // ourselves
+	second := exec.Command(os.Args[0], "-test.run=^TestTwoProcessesOnOneFile$") // ourselves
 	second.Env = append(os.Environ(), envCount+"="+path)
 	var out []byte
 	var secondErr error

@@ -30,7 +30,7 @@ func serverAttributes(dir string) (*syscall.SysProcAttr, error) {
 		return nil, err
 	}
 	attributes.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
-	return attributes, os.Chown(dir, int(uid), int(gid)) //nolint:gosec // 32 bits
+	return attributes, os.Chown(dir, int(uid), int(gid)) // 32 bits
 }
 
 // startBound starts a process whose life is bound to ours. Linux binds it to the thread that forks, not to the
