@@ -42,7 +42,7 @@ func (h invoices) UpdateInvoice(ctx context.Context, r server.UpdateInvoiceReque
 // CommitInvoice answers POST /invoices/{invoiceReference}/commitInvoice. Attachments and callbacks belong to the mail,
 // which is not sent yet: who asks for them is told so, instead of being let wait.
 func (h invoices) CommitInvoice(ctx context.Context, r server.CommitInvoiceRequestObject) (server.CommitInvoiceResponseObject, error) {
-	if r.Body.Attachments != nil || r.Body.NotifyURL != nil {
+	if len(or(r.Body.Attachments, nil)) > 0 || r.Body.NotifyURL != nil {
 		return nil, notOffered()
 	}
 	return once("commitInvoice", r.Params.IdempotencyKey, asked{r.InvoiceReference, r.Body}, respondJob, func(o *app.Once[app.Job]) (app.Job, error) {

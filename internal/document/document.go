@@ -2,8 +2,8 @@
 // password or an e-mail as it was sent, under a name that says so and that harms nobody's file system. It reports what
 // it saw and changes nothing: the original bytes are kept for the archive.
 //
-// Every refusal is an *ar.Error of kind Invalid that says what disagrees with what, and what would be right. Any other
-// error is a fault of ours, or the end of the caller's context.
+// Every refusal is an *ar.Error of kind Invalid that says what disagrees with what, and what would be right; a file that
+// was not read in time is one of kind Unavailable. Any other error is a fault of ours, or the end of the caller's context.
 //
 // A PDF is parsed by a child process, because nothing can bound the memory or the time of a goroutine. The child is
 // this program again, started with the hidden Command, so the program's main must begin with

@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"strconv"
 	"time"
+
+	"github.com/dunwell/dunwell/internal/ar"
 )
 
 // Command is the hidden subcommand that makes this program inspect one PDF and exit.
@@ -122,8 +124,12 @@ func broken(cause error) error {
 	return refuse("file", "The PDF is broken or incomplete.", "Save it again from the program that made it, and make sure that the upload was complete.", cause)
 }
 
+// tooSlow is not the file's fault for sure: the machine may be busy. A file that takes more of the processor than is
+// allowed is refused by the child's own limit.
 func tooSlow() error {
-	return refuse("file", "The file takes too long to read.", "Save it again from the program that made it, or print it to a new PDF.", errTooSlow)
+	return &ar.Error{Kind: ar.Unavailable, Code: ar.CodeUnavailable, Message: "The file could not be read in time",
+		Details: []ar.Detail{{Error: "The file takes too long to read.", Fields: []string{"file"}, Hint: "Try again; if that does not help, print it to a new PDF."}},
+		Cause:   errTooSlow}
 }
 
 // capped keeps the beginning of what is written to it: an answer, or the first lines of a crash.
