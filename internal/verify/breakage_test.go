@@ -108,6 +108,9 @@ func TestVersionsAllow(t *testing.T) {
 			t.Parallel()
 			c := fresh(t)
 			change(c)
+			if err := c.parse(); err != nil {
+				t.Fatal(err)
+			}
 			findings, err := checkBreaking(c)
 			if err != nil || len(findings) > 0 {
 				t.Errorf("%v, %v", findings, err)

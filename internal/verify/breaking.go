@@ -17,20 +17,20 @@ import (
 // a caller takes a new major version, any other change a caller can see a new minor one. oasdiff knows which is which.
 func checkBreaking(c *contract) ([]finding, error) {
 	r := report{check: "breaking"}
-	from, err := versionOf(c.released)
-	if err != nil {
-		return nil, fmt.Errorf("api/released.yaml: %w", err)
-	}
-	to, err := versionOf(c.spec)
+	to, err := canonical(c.doc.Info.Version)
 	if err != nil {
 		r.addf("info.version", "%v", err)
 		return r.sorted(), nil
 	}
+	if bytes.Equal(c.spec, c.released) {
+		return nil, nil
+	}
+	from, err := versionOf(c.released)
+	if err != nil {
+		return nil, fmt.Errorf("api/released.yaml: %w", err)
+	}
 	if semver.Compare(to, from) < 0 {
 		r.addf("info.version", "%s is less than the released %s", to, from)
-	}
-	if bytes.Equal(c.spec, c.released) {
-		return r.sorted(), nil
 	}
 	changes, err := changelog(c.root, c.released, c.spec)
 	if err != nil {
@@ -67,7 +67,7 @@ func (c change) place() string {
 	return c.Operation + " " + c.Path
 }
 
-// versionOf gives info.version as golang.org/x/mod/semver writes it: v1.2.3.
+// versionOf gives the info.version of a document.
 func versionOf(spec []byte) (string, error) {
 	var doc struct {
 		Info struct {
@@ -77,11 +77,15 @@ func versionOf(spec []byte) (string, error) {
 	if err := yaml.Unmarshal(spec, &doc); err != nil {
 		return "", err
 	}
-	version := "v" + doc.Info.Version
-	if semver.Canonical(version) != version {
-		return "", fmt.Errorf("%q is no version of the form 1.2.3", doc.Info.Version)
+	return canonical(doc.Info.Version)
+}
+
+// canonical gives a version as golang.org/x/mod/semver writes it: v1.2.3.
+func canonical(version string) (string, error) {
+	if v := "v" + version; semver.Canonical(v) == v {
+		return v, nil
 	}
-	return version, nil
+	return "", fmt.Errorf("%q is no version of the form 1.2.3", version)
 }
 
 // oasdiff is how the tool is run: from the tools' own go.mod, so that our users do not inherit what it needs.
