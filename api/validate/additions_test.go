@@ -127,7 +127,9 @@ func TestTextsAgreeWithKin(t *testing.T) {
 					taken++
 					r := request(o.Method, "/", url.Values{p.Name: {text}}.Encode(), nil)
 					r.Header.Set(p.Name, text)
-					r.AddCookie(&http.Cookie{Name: p.Name, Value: text})
+					if p.In == openapi3.ParameterInCookie {
+						r.Header.Set("Cookie", p.Name+"="+text)
+					}
 					if v := p.validate(r, []string{text}, r.URL.Query()); v != nil || textRule(text) != "" {
 						t.Errorf("%s %s: taken %q, but %+v", o.ID, p.Name, text, v)
 					}

@@ -33,7 +33,7 @@ var formatCases = map[string]struct{ takes, refuses []string }{
 	},
 	"uri": {
 		[]string{"https://example.com", "https://example.com/", "https://user@example.com:8080/a/b%20c?d=e&f#g", "http://[::1]:80/x", "urn:isbn:123", "mailto:a@b.de", "https://xn--mnchen-3ya.de/?q=[1]", "HTTP://EXAMPLE.COM", "a+b-c.1:x"},
-		[]string{"", "/relative", "example.com", "//example.com", "https:", "https://", "https:///path", "https://?x", "https://exa mple.com", "https://example.com/ä", "https://example.com/%zz", "https://example.com/%2", "https://example.com:port/", "https://example.com:123456/", "https://[::1", "https://[x]/", "https://a@b@c/", "1https://example.com", "https://example.com/<x>", "https://example.com/\n", "https://example.com\\@evil.com"},
+		[]string{"", "/relative", "example.com", "//example.com", "https:", "https://", "https:///path", "https://?x", "https://exa mple.com", "https://example.com/ä", "https://example.com/%zz", "https://example.com/%2", "https://example.com:port/", "https://example.com:123456/", "https://[::1", "https://[x]/", "https://a@b@c/", "https://a%20b/", "https://[:1]/", "1https://example.com", "https://example.com/<x>", "https://example.com/\n", "https://example.com\\@evil.com"},
 	},
 }
 

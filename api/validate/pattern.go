@@ -48,7 +48,11 @@ type table struct {
 	classes int
 	next    []uint32 // state*classes + class to the next state, times classes
 	final   []bool   // whether a text that ends in this state matches
+	stays   []*byteSet // by state: what may come any number of times; nil: nothing
 }
+
+// byteSet has the bytes at which it is true.
+type byteSet [256]bool
 
 // States that are the same in every table.
 const (
@@ -61,8 +65,8 @@ const maxStates = 600
 
 func (t *table) match(b []byte) (ok, known bool) {
 	row := stateStart * t.classes
-	for _, c := range b {
-		class := t.wide
+	for i := 0; i < len(b); i++ {
+		c, class := b[i], t.wide
 		if c < utf8.RuneSelf {
 			class = int(t.class[c])
 		} else if !utf8.RuneStart(c) {
@@ -71,9 +75,15 @@ func (t *table) match(b []byte) (ok, known bool) {
 		if class < 0 {
 			return false, false
 		}
+		before := row
 		row = int(t.next[row+class])
 		if row <= stateMatched*t.classes {
 			return row > stateDead, true
+		}
+		if row == before {
+			// Most patterns of texts only say which characters there may be. Then no step waits for the one before it.
+			for stays := t.stays[row/t.classes]; i+1 < len(b) && stays[b[i+1]]; i++ {
+			}
 		}
 	}
 	return t.final[row/t.classes], true
@@ -109,6 +119,7 @@ func newTable(expr string) *table {
 	if !b.build() {
 		return nil
 	}
+	b.findStays()
 	return b.table
 }
 
@@ -201,6 +212,25 @@ func (b *tableBuilder) build() bool {
 		}
 	}
 	return true
+}
+
+// findStays finds the bytes that lead from a state to itself.
+func (b *tableBuilder) findStays() {
+	b.stays = make([]*byteSet, len(b.final))
+	for s := stateStart; s < len(b.final); s++ {
+		row := s * b.classes
+		if !slices.Contains(b.next[row:row+b.classes], uint32(row)) {
+			continue
+		}
+		b.stays[s] = new(byteSet)
+		for c := range b.stays[s] {
+			class := b.wide
+			if c < utf8.RuneSelf {
+				class = int(b.class[c])
+			}
+			b.stays[s][c] = class >= 0 && int(b.next[row+class]) == row
+		}
+	}
 }
 
 // step gives the state after a character. Since a match may begin anywhere, the program begins anew each time.
