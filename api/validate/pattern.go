@@ -46,8 +46,8 @@ type table struct {
 	class   [utf8.RuneSelf]uint8
 	wide    int // class of the characters beyond ASCII; < 0: not known
 	classes int
-	next    []uint32 // state*classes + class to the next state, times classes
-	final   []bool   // whether a text that ends in this state matches
+	next    []uint32   // state*classes + class to the next state, times classes
+	final   []bool     // whether a text that ends in this state matches
 	stays   []*byteSet // by state: what may come any number of times; nil: nothing
 }
 
