@@ -24,9 +24,9 @@ type effort struct {
 	uploads int           // by each process whose memory is looked at
 }
 
-// thorough is what the published numbers are made with: some six minutes. brief shows whether it works.
+// thorough is what the published numbers are made with: some five minutes. brief shows whether it works.
 var (
-	thorough = effort{rounds: 20, slice: 120 * time.Millisecond, loops: 5, over: 1200 * time.Millisecond, durable: 2500 * time.Millisecond, uploads: 48}
+	thorough = effort{rounds: 60, slice: 40 * time.Millisecond, loops: 5, over: 1200 * time.Millisecond, durable: 2500 * time.Millisecond, uploads: 48}
 	brief    = effort{rounds: 2, slice: 10 * time.Millisecond, loops: 1, over: 100 * time.Millisecond, durable: 200 * time.Millisecond, uploads: 8}
 )
 

@@ -4,7 +4,7 @@
 //
 //	go run . -out ../../docs/benchmarks.md
 //
-// It takes about seven minutes, wants a machine that does nothing else, and uses no network but loopback.
+// It takes about five minutes, wants a machine that does nothing else, and uses no network but loopback.
 package main
 
 import (
@@ -57,7 +57,7 @@ func run(ctx context.Context, out string, short bool) error {
 		_, err = os.Stdout.Write(page)
 		return err
 	}
-	return os.WriteFile(out, page, 0o644) //nolint:gosec // a page of the documentation
+	return os.WriteFile(out, page, 0o644) // a page of the documentation
 }
 
 // step tells on standard error what goes on.

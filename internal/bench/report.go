@@ -54,12 +54,11 @@ counts it for the log. Only *ours* checks the contract's own format of dates. Va
 // targets are what the project wants of itself.
 func (r *report) targets(b *strings.Builder) {
 	b.WriteString("\n## Targets\n\n| what | target | measured | |\n| --- | --: | --: | --- |\n")
-	ours := r.ns(workload.PutInvoice, variant.Ours)
 	line := func(what, target, measured string, met bool) {
 		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", what, target, measured, map[bool]string{true: "met", false: "**missed**"}[met])
 	}
 	against := func(what, target, name string, most float64) {
-		ratio := ours / r.ns(workload.PutInvoice, name)
+		ratio := r.ratio(workload.PutInvoice, variant.Ours, name)
 		line(what, target, fmt.Sprintf("%.2f ×", ratio), ratio <= most)
 	}
 	against("validated PUT against the unvalidated one, same decoder", "≤ 1.3 ×", variant.Unvalidated, 1.3)
@@ -72,26 +71,32 @@ func (r *report) targets(b *strings.Builder) {
 	}
 }
 
-func (r *report) ns(w workload.Workload, name string) float64 {
+// ratio is how many times the other's time a variant took.
+func (r *report) ratio(w workload.Workload, name, other string) float64 {
+	return r.result(w, name).Ratio(r.result(w, other))
+}
+
+func (r *report) result(w workload.Workload, name string) (found inprocess.Result) {
 	for _, result := range r.InProcess {
 		if result.Workload == w.Name && result.Contender == name {
-			return result.Ns
+			found = result
 		}
 	}
-	return 0
+	return found
 }
 
 func (r *report) inProcess(b *strings.Builder) {
-	b.WriteString("\n## In process\n\nPer request, without a network, on one core, garbage collection included. The least and the median of the rounds.\n\n")
+	b.WriteString("\n## In process\n\nProcessor time per request, without a network, on one core, garbage collection included. The least and the median of the rounds; ratios" +
+		" are medians of those within a round.\n\n")
 	b.WriteString("| request | server | µs | median µs | × unvalidated | × middleware | × ogen | KiB | allocations |\n| --- | --- | --: | --: | --: | --: | --: | --: | --: |\n")
 	for _, w := range workload.All {
 		for _, result := range r.InProcess {
 			if result.Workload != w.Name {
 				continue
 			}
-			fmt.Fprintf(b, "| %s | %s | %s | %s |", w.Title, result.Contender, number(result.Ns/1e3), number(result.MedianNs/1e3))
+			fmt.Fprintf(b, "| %s | %s | %s | %s |", w.Title, result.Contender, number(result.Least()/1e3), number(result.Median()/1e3))
 			for _, other := range []string{variant.Unvalidated, variant.Middleware, variant.Ogen} {
-				fmt.Fprintf(b, " %.2f |", result.Ns/r.ns(w, other))
+				fmt.Fprintf(b, " %.2f |", r.ratio(w, result.Contender, other))
 			}
 			fmt.Fprintf(b, " %s | %.0f |\n", number(result.Bytes/1024), result.Allocs)
 		}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"runtime"
 	"slices"
+	"syscall"
 	"time"
 )
 
@@ -15,12 +16,28 @@ type Contender struct {
 	Handler http.Handler
 }
 
-// Result is what a request cost one contender. The garbage collector's share is in it.
+// Result is what a request cost one contender. The garbage collector's share is in it. Time is the processor's: what
+// other processes take of the machine meanwhile is not counted.
 type Result struct {
 	Workload, Contender string
-	Ns                  float64 // least of the rounds
-	MedianNs            float64
-	Bytes, Allocs       float64 // median
+	Ns                  []float64 // by round
+	Bytes, Allocs       float64   // median
+}
+
+// Least is the time of the round that was disturbed least.
+func (r Result) Least() float64 { return slices.Min(r.Ns) }
+
+// Median is the time of most rounds.
+func (r Result) Median() float64 { return median(r.Ns) }
+
+// Ratio is how many times the other's time it took. It compares round by round, and gives the median: a machine that is
+// slow for a while is so for both.
+func (r Result) Ratio(other Result) float64 {
+	ratios := make([]float64, len(r.Ns))
+	for i := range r.Ns {
+		ratios[i] = r.Ns[i] / other.Ns[i]
+	}
+	return median(ratios)
 }
 
 // Compare measures contenders in turn, round after round, so that whatever else the machine does meets all of them. slice
@@ -44,7 +61,7 @@ func Compare(workload string, request func() *http.Request, contenders []Contend
 	results := make([]Result, len(contenders))
 	for i, c := range contenders {
 		s := &series[i]
-		results[i] = Result{workload, c.Name, slices.Min(s.ns), median(s.ns), median(s.bytes), median(s.allocs)}
+		results[i] = Result{workload, c.Name, s.ns, median(s.bytes), median(s.allocs)}
 	}
 	return results, nil
 }
@@ -58,11 +75,11 @@ type series struct {
 // calibrate finds how many requests fill a slice; they warm the handler up as well.
 func calibrate(h http.Handler, request func() *http.Request, slice time.Duration) (int, error) {
 	for n := 1; ; n *= 2 {
-		start := time.Now()
+		start := processorTime()
 		if err := run(h, request, n); err != nil {
 			return 0, err
 		}
-		if took := time.Since(start); took >= slice/4 || n >= 1<<20 {
+		if took := processorTime() - start; took >= slice/4 || n >= 1<<20 {
 			return max(1, int(float64(n)*float64(slice)/float64(took))), nil
 		}
 	}
@@ -72,15 +89,24 @@ func (s *series) round(h http.Handler, request func() *http.Request) error {
 	var before, after runtime.MemStats
 	runtime.GC() // what the one before left is not swept at this one's cost
 	runtime.ReadMemStats(&before)
-	start := time.Now()
+	start := processorTime()
 	err := run(h, request, s.n)
-	took := time.Since(start)
+	took := processorTime() - start
 	runtime.ReadMemStats(&after)
 	n := float64(s.n)
 	s.ns = append(s.ns, float64(took.Nanoseconds())/n)
 	s.bytes = append(s.bytes, float64(after.TotalAlloc-before.TotalAlloc)/n)
 	s.allocs = append(s.allocs, float64(after.Mallocs-before.Mallocs)/n)
 	return err
+}
+
+// processorTime is what this process has used.
+func processorTime() time.Duration {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		panic(err) // it cannot fail for ourselves
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
 func run(h http.Handler, request func() *http.Request, n int) error {

@@ -23,12 +23,12 @@ func TestCompare(t *testing.T) {
 			sink = make([]byte, 1<<16)
 		}
 	})
-	got, err := inprocess.Compare("w", request, []inprocess.Contender{{"cheap", cheap}, {"dear", dear}}, 3, time.Millisecond)
+	got, err := inprocess.Compare("w", request, []inprocess.Contender{{"cheap", cheap}, {"dear", dear}}, 3, 10*time.Millisecond)
 	if err != nil {
 		t.Fatal(err)
 	}
 	a, b := got[0], got[1]
-	if a.Contender != "cheap" || b.Contender != "dear" || a.Ns <= 0 || a.Ns >= b.Ns || a.MedianNs < a.Ns {
+	if a.Contender != "cheap" || b.Contender != "dear" || a.Least() <= 0 || a.Least() >= b.Least() || a.Median() < a.Least() || len(a.Ns) != 3 {
 		t.Errorf("%+v %+v", a, b)
 	}
 	if d := b.Allocs - a.Allocs; d < 9.5 || d > 10.5 {
@@ -36,6 +36,13 @@ func TestCompare(t *testing.T) {
 	}
 	if d := b.Bytes - a.Bytes; d < 10<<16 || d > 11<<16 {
 		t.Errorf("%.0f bytes more instead of %d", d, 10<<16)
+	}
+}
+
+func TestRatio(t *testing.T) {
+	a, b := inprocess.Result{Ns: []float64{10, 90, 20}}, inprocess.Result{Ns: []float64{5, 30, 40}}
+	if got := a.Ratio(b); got != 2 {
+		t.Errorf("%v; the ratios are 2, 3 and 0.5", got)
 	}
 }
 
