@@ -61,7 +61,7 @@ func TestAdditionsAreBeyondKin(t *testing.T) {
 		if err := kinBody(t, r, body); err != nil {
 			t.Errorf("%s: kin-openapi refuses %.80q too: %v", rule, body, err)
 		}
-		if v, _ := put.Body([]byte(body)).(Violations); len(v) != 1 || v[0].Rule != rule {
+		if v := violationsOf(put.Body([]byte(body))); len(v) != 1 || v[0].Rule != rule {
 			t.Errorf("%s: got %+v", rule, v)
 		}
 	}
@@ -78,7 +78,7 @@ func TestAdditionsAreBeyondKin(t *testing.T) {
 		if err := kinParameters(list, query); err != nil {
 			t.Errorf("%s: kin-openapi refuses %q too: %v", rule, query, err)
 		}
-		if v, _ := list.Parameters(request("GET", "/things", query, nil), noPath).(Violations); len(v) != 1 || v[0].Rule != rule {
+		if v := violationsOf(list.Parameters(request("GET", "/things", query, nil), noPath)); len(v) != 1 || v[0].Rule != rule {
 			t.Errorf("%s: got %+v", rule, v)
 		}
 	}

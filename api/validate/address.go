@@ -112,7 +112,7 @@ func isAuthority(b []byte) bool {
 		}
 		b = b[:port]
 	}
-	return len(b) > 0 && bytes.IndexAny(b, ":%") < 0 && isURIText(b, "")
+	return len(b) > 0 && !bytes.ContainsAny(b, ":%") && isURIText(b, "")
 }
 
 func isPort(b []byte) bool {

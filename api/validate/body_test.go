@@ -166,8 +166,8 @@ func TestBodyThatMayBeMissing(t *testing.T) {
 	if err := operation(t, c, "listThings").Body(nil); err != nil {
 		t.Errorf("no body where none is documented: %v", err)
 	}
-	if err := operation(t, c, "listThings").Body([]byte("{}")); err == nil || err.(Violations)[0].Rule != RuleBody {
-		t.Errorf("a body where none is documented: %v", err)
+	if v := violationsOf(operation(t, c, "listThings").Body([]byte("{}"))); !hasRule(v, RuleBody) {
+		t.Errorf("a body where none is documented: %+v", v)
 	}
 }
 
@@ -176,7 +176,7 @@ func TestViolationsNeverShowTheValue(t *testing.T) {
 	put := operation(t, newContract(t), "putThing")
 	for _, name := range sortedKeys(put.body.schema.Properties) {
 		err := put.Body([]byte(thing(`"` + name + `":"` + secret + `\u0001"`)))
-		if v, ok := err.(Violations); err != nil && (!ok || strings.Contains(fmt.Sprintf("%+v", v), secret)) {
+		if v := violationsOf(err); err != nil && (v == nil || strings.Contains(fmt.Sprintf("%+v", v), secret)) {
 			t.Errorf("%s: %+v", name, err)
 		}
 	}
@@ -208,8 +208,8 @@ func TestHostileBodies(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			began := time.Now()
 			err := tt.o.Body([]byte(tt.body))
-			v, ok := err.(Violations)
-			if !ok || !hasRule(v, tt.rule) {
+			v := violationsOf(err)
+			if !hasRule(v, tt.rule) {
 				t.Errorf("got %+v, want %s", err, tt.rule)
 			}
 			for _, one := range v {
@@ -236,7 +236,13 @@ func hasRule(v Violations, rule string) bool {
 	return false
 }
 
+// countsAllocations is false under the race detector.
+var countsAllocations = true
+
 func TestAcceptingDoesNotAllocate(t *testing.T) {
+	if !countsAllocations {
+		t.Skip("not under the race detector")
+	}
 	put := operation(t, newContract(t), "putThing")
 	for _, name := range []string{"least", "most"} {
 		for _, tt := range bodyCases {
@@ -264,10 +270,10 @@ func TestValue(t *testing.T) {
 	if err := Value(schema, true, valid); err != nil {
 		t.Errorf("as answer: %v", err)
 	}
-	if err := Value(schema, false, valid); err == nil || err.(Violations)[0].Rule != "readOnly" {
+	if err := Value(schema, false, valid); !hasRule(violationsOf(err), "readOnly") {
 		t.Errorf("as request: %v", err)
 	}
-	if err := Value(schema, false, []byte(thing(`"when":"2024-02-30"`))); err == nil || err.(Violations)[0].Rule != "format" {
+	if err := Value(schema, false, []byte(thing(`"when":"2024-02-30"`))); !hasRule(violationsOf(err), "format") {
 		t.Errorf("a format of ours: %v", err)
 	}
 }

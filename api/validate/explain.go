@@ -18,7 +18,7 @@ type explanation struct {
 
 // add takes an error of VisitJSON about the value that tokens lead to. outer is a hint of a schema around it.
 func (x *explanation) add(err error, tokens []string, outer string) {
-	switch err := err.(type) {
+	switch err := err.(type) { //nolint:errorlint // what wraps a SchemaError is one itself, and taken apart below
 	case openapi3.MultiError:
 		for _, one := range err {
 			if len(x.found) >= MaxViolations {

@@ -64,3 +64,9 @@ func (g *golden) compare(t *testing.T, file string) {
 		}
 	}
 }
+
+// violationsOf gives the violations that an error is, nil if it is none.
+func violationsOf(err error) (v Violations) {
+	errors.As(err, &v)
+	return v
+}

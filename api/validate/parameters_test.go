@@ -94,7 +94,7 @@ func TestManyUnknownParameters(t *testing.T) {
 		query.Set(string(r), "1")
 	}
 	err := operation(t, newContract(t), "listThings").Parameters(request("GET", "/things", query.Encode(), nil), noPath)
-	if v, ok := err.(Violations); !ok || len(v) != MaxViolations {
+	if v := violationsOf(err); len(v) != MaxViolations {
 		t.Errorf("got %d violations, want %d", len(v), MaxViolations)
 	}
 }

@@ -119,7 +119,7 @@ func TestUploadNeedsABoundary(t *testing.T) {
 	upload := operation(t, newContract(t), "uploadThing")
 	for _, contentType := range []string{"multipart/form-data", "multipart/form-data; boundary=", "", ";", "multipart/form-data; boundary=" + strings.Repeat("x", 71)} {
 		_, err := upload.Upload(strings.NewReader(formEnd), contentType)
-		if v, ok := err.(Violations); !ok || v[0].Path != "Content-Type" || !strings.Contains(v[0].Hint, "let your HTTP library set the Content-Type header") {
+		if v := violationsOf(err); v == nil || v[0].Path != "Content-Type" || !strings.Contains(v[0].Hint, "let your HTTP library set the Content-Type header") {
 			t.Errorf("%q: %+v", contentType, err)
 		}
 	}
