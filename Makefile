@@ -31,7 +31,7 @@ vet: ## go vet, formatting, and a go.mod that is tidy
 
 # The linter has a mod file of its own, so that users of the module do not inherit what it needs.
 lint: bin/golangci-lint ## Lint, import arrows included
-	bin/golangci-lint run ./...
+	bin/golangci-lint run --allow-parallel-runners ./...
 
 bin/golangci-lint: internal/tools/go.mod internal/tools/go.sum
 	go -C internal/tools build -o $(CURDIR)/bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -85,7 +86,8 @@ func (e brokenAnswer) Error() string { return e.wrong.Error() }
 
 // logWrong says what is wrong with an answer.
 func (h *Handler) logWrong(x *exchange, wrong error) {
-	found, _ := wrong.(validate.Violations)
+	var found validate.Violations
+	_ = errors.As(wrong, &found) // nothing else comes from validation
 	texts := make([]string, len(found))
 	for i, v := range found {
 		texts[i] = v.In + " " + v.Path + ": " + v.Error

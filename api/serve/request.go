@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -50,9 +51,8 @@ func (o *operation) checkBody(x *exchange, r *http.Request, wrong error) error {
 
 // join puts together what is wrong with the parts of a request.
 func join(a, b error) error {
-	first, ok1 := a.(validate.Violations)
-	second, ok2 := b.(validate.Violations)
-	if !ok1 || !ok2 {
+	var first, second validate.Violations
+	if !errors.As(a, &first) || !errors.As(b, &second) {
 		if a != nil {
 			return a
 		}

@@ -33,7 +33,7 @@ func (h *Handler) Serve(ctx context.Context, listener net.Listener) error {
 	grace, cancel := context.WithTimeout(base, h.options.Grace)
 	defer cancel()
 	err := srv.Shutdown(grace)
-	<-failed
+	_ = <-failed // http.ErrServerClosed, since Shutdown was called
 	if errors.Is(err, context.DeadlineExceeded) {
 		return errors.Join(fmt.Errorf("serve: requests were still running after %s", h.options.Grace), srv.Close())
 	}
