@@ -33,7 +33,9 @@ func (h *Handler) Serve(ctx context.Context, listener net.Listener) error {
 	grace, cancel := context.WithTimeout(base, h.options.Grace)
 	defer cancel()
 	err := srv.Shutdown(grace)
-	_ = <-failed // http.ErrServerClosed, since Shutdown was called
+	if served := <-failed; !errors.Is(served, http.ErrServerClosed) { // which is what it says after Shutdown
+		err = errors.Join(err, served)
+	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return errors.Join(fmt.Errorf("serve: requests were still running after %s", h.options.Grace), srv.Close())
 	}

@@ -1,6 +1,7 @@
 package ar
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -59,7 +60,8 @@ func cell(t *testing.T, inv *Invoice, action Action) string {
 	if err == nil {
 		return "yes"
 	}
-	e, ok := err.(*Error)
+	var e *Error
+	ok := errors.As(err, &e)
 	if !ok || e.Kind != Conflict || e.Code != CodeConflictState || len(e.Details) != 1 || e.Details[0].Hint == "" || e.Details[0].Fields[0] != "here" {
 		t.Errorf("%s: a refusal is a conflict with a hint and the fields, not %#v", action, err)
 	}
