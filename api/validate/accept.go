@@ -66,7 +66,7 @@ func (s *scanner) acceptOwn(n *node, c byte) bool {
 		if f != noFault {
 			return false
 		}
-		if n.text == nil && n.enum == nil {
+		if n.enum == nil && n.text.acceptsUnread(t) {
 			return true
 		}
 		b := s.content(t)

@@ -124,6 +124,7 @@ func compileText(n *node, s *openapi3.Schema) {
 		}
 		r.pattern = p
 	}
+	r.anyPlain = r.min <= 1 && r.format == nil && (r.pattern == nil || r.pattern.takesPlain())
 	if r.min > 0 || r.max >= 0 || r.format != nil || r.pattern != nil {
 		n.text = r
 	}

@@ -117,6 +117,13 @@ type textRules struct {
 	min, max int // in runes; max < 0: any
 	pattern  *pattern
 	format   func([]byte) bool
+	anyPlain bool // only length and control characters matter, and one character is enough
+}
+
+// acceptsUnread says whether a text is accepted for what its scanner saw, so that it need not be read again. Most texts
+// of the contract are: names, labels and the like. They have no more characters than bytes, and one if they have any.
+func (r *textRules) acceptsUnread(t span) bool {
+	return r == nil || r.anyPlain && t.plain() && t.hi-t.lo >= r.min && (r.max < 0 || t.hi-t.lo <= r.max)
 }
 
 func (r *textRules) accept(b []byte) bool {

@@ -39,20 +39,19 @@ func (p *pattern) match(b []byte) bool {
 	return p.re.Match(b)
 }
 
+// takesPlain says whether it certainly matches every text without control characters.
+func (p *pattern) takesPlain() bool { return p.table != nil && p.table.takesPlain() }
+
 // table is a deterministic automaton over classes of characters that no part of the expression tells apart. All
 // characters beyond ASCII are one class; if the expression tells some of them apart, the table does not know about
 // texts that have any.
 type table struct {
 	class   [utf8.RuneSelf]uint8
 	wide    int // class of the characters beyond ASCII; < 0: not known
+	end     int // class of the end of the text, the last
 	classes int
-	next    []uint32   // state*classes + class to the next state, times classes
-	final   []bool     // whether a text that ends in this state matches
-	stays   []*byteSet // by state: what may come any number of times; nil: nothing
+	next    []uint32 // state*classes + class to the next state, times classes
 }
-
-// byteSet has the bytes at which it is true.
-type byteSet [256]bool
 
 // States that are the same in every table.
 const (
@@ -65,8 +64,8 @@ const maxStates = 600
 
 func (t *table) match(b []byte) (ok, known bool) {
 	row := stateStart * t.classes
-	for i := 0; i < len(b); i++ {
-		c, class := b[i], t.wide
+	for _, c := range b {
+		class := t.wide
 		if c < utf8.RuneSelf {
 			class = int(t.class[c])
 		} else if !utf8.RuneStart(c) {
@@ -75,18 +74,35 @@ func (t *table) match(b []byte) (ok, known bool) {
 		if class < 0 {
 			return false, false
 		}
-		before := row
 		row = int(t.next[row+class])
 		if row <= stateMatched*t.classes {
 			return row > stateDead, true
 		}
-		if row == before {
-			// Most patterns of texts only say which characters there may be. Then no step waits for the one before it.
-			for stays := t.stays[row/t.classes]; i+1 < len(b) && stays[b[i+1]]; i++ {
-			}
+	}
+	return t.next[row+t.end] > stateDead, true
+}
+
+// takesPlain looks at every state that characters other than control characters lead to: a text may end in each.
+func (t *table) takesPlain() bool {
+	if t.wide < 0 {
+		return false
+	}
+	seen := make(map[int]bool)
+	for rows := []int{stateStart * t.classes}; len(rows) > 0; rows = rows[1:] {
+		row := rows[0]
+		if seen[row] {
+			continue
+		}
+		seen[row] = true
+		if t.next[row+t.end] == stateDead {
+			return false
+		}
+		rows = append(rows, int(t.next[row+t.wide]))
+		for c := ' '; c < deleteChar; c++ {
+			rows = append(rows, int(t.next[row+int(t.class[c])]))
 		}
 	}
-	return t.final[row/t.classes], true
+	return true
 }
 
 // tableBuilder makes a table of a program by the subset construction: a state is the set of instructions that the
@@ -97,6 +113,7 @@ type tableBuilder struct {
 	sample []rune // one character of each class
 	index  map[string]int
 	sets   [][]uint32
+	final  []bool // whether a text that ends in this state matches
 }
 
 // newTable gives nil for expressions that need more than a table: word boundaries, line boundaries, too many states.
@@ -119,7 +136,6 @@ func newTable(expr string) *table {
 	if !b.build() {
 		return nil
 	}
-	b.findStays()
 	return b.table
 }
 
@@ -155,7 +171,8 @@ func (b *tableBuilder) classify() {
 	if !slices.ContainsFunc(consuming, tellsWideApart) {
 		b.wide = classOf(utf8.RuneSelf)
 	}
-	b.classes = len(b.sample)
+	b.end = len(b.sample)
+	b.classes = b.end + 1
 }
 
 // tellsWideApart says whether an instruction takes some characters beyond ASCII and not others.
@@ -195,8 +212,6 @@ func (b *tableBuilder) build() bool {
 	}
 	first, matched := b.closure([]uint32{uint32(b.prog.Start)}, syntax.EmptyBeginText)
 	if matched { // it matches everything; the start state is needed all the same
-		b.sets = append(b.sets, nil)
-		b.final = append(b.final, true)
 		for range b.classes {
 			b.next = append(b.next, uint32(stateMatched*b.classes))
 		}
@@ -204,33 +219,19 @@ func (b *tableBuilder) build() bool {
 	}
 	b.state(first, syntax.EmptyBeginText)
 	for s := stateStart; s < len(b.sets); s++ {
-		for class := range b.classes {
-			b.next = append(b.next, uint32(b.step(b.sets[s], b.sample[class])*b.classes))
+		for _, r := range b.sample {
+			b.next = append(b.next, uint32(b.step(b.sets[s], r)*b.classes))
 		}
+		last := stateDead
+		if b.final[s] {
+			last = stateMatched
+		}
+		b.next = append(b.next, uint32(last*b.classes))
 		if len(b.sets) > maxStates {
 			return false
 		}
 	}
 	return true
-}
-
-// findStays finds the bytes that lead from a state to itself.
-func (b *tableBuilder) findStays() {
-	b.stays = make([]*byteSet, len(b.final))
-	for s := stateStart; s < len(b.final); s++ {
-		row := s * b.classes
-		if !slices.Contains(b.next[row:row+b.classes], uint32(row)) {
-			continue
-		}
-		b.stays[s] = new(byteSet)
-		for c := range b.stays[s] {
-			class := b.wide
-			if c < utf8.RuneSelf {
-				class = int(b.class[c])
-			}
-			b.stays[s][c] = class >= 0 && int(b.next[row+class]) == row
-		}
-	}
 }
 
 // step gives the state after a character. Since a match may begin anywhere, the program begins anew each time.

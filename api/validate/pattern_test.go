@@ -54,6 +54,35 @@ func TestPatternTables(t *testing.T) {
 	}
 }
 
+// TestPatternsThatTakePlainText: what holds for a text of no control characters must hold for all of them.
+func TestPatternsThatTakePlainText(t *testing.T) {
+	for expr, want := range map[string]bool{
+		`^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$`: true,
+		`^[^\x00-\x1f\x7f]*$`:                  true,
+		``:                                     true,
+		`^.*$`:                                 true,
+		`^`:                                    true,
+		`$`:                                    true,
+		`^(x|[^x]*)*$`:                         true,
+		`^[^\x00-\x1f]+$`:                      false, // takes no empty text
+		`^[^\x00-\x1f]{0,20}$`:                 false,
+		`^[^\x00-\x20]*$`:                      false,
+		`^[^\x00-\x1f~]*$`:                     false,
+		`^[ -~]*$`:                             false,
+		`^[^\x00-\x1fé]*$`:                     false,
+		`^[^\x00-\x1f]*[^\x00-\x1fx]$|^$`:      false,
+		`\b`:                                   false,
+	} {
+		p, err := newPattern(expr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.takesPlain(); got != want {
+			t.Errorf("%q takes plain text: %v", expr, got)
+		}
+	}
+}
+
 // TestPatternsOfTheContractHaveTables keeps a pattern from slipping in that is slow to match.
 func TestPatternsOfTheContractHaveTables(t *testing.T) {
 	for _, b := range allBodies(t) {

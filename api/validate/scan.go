@@ -1,6 +1,10 @@
 package validate
 
-import "unicode/utf8"
+import (
+	"encoding/binary"
+	"math/bits"
+	"unicode/utf8"
+)
 
 // fault is what a scanner found wrong. Those up to lastSyntax end the scan, because what follows has no sure
 // meaning; after the others it can go on, to find more.
@@ -52,11 +56,14 @@ type scanner struct {
 type span struct {
 	lo, hi  int
 	escaped bool // has escapes
-	wide    bool // has bytes beyond ASCII
+	deleted bool // has U+007F, the one control character that need not be escaped
 }
 
+// plain says whether it stands there as it is, and has no control characters.
+func (t span) plain() bool { return !t.escaped && !t.deleted }
+
 // isSpace marks JSON's white space.
-func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }
+func isSpace(c byte) bool { return c <= ' ' && (c == ' ' || c == '\n' || c == '\r' || c == '\t') }
 
 func (s *scanner) space() {
 	for s.pos < len(s.data) && isSpace(s.data[s.pos]) {
@@ -92,22 +99,43 @@ func (s *scanner) literal(word string) fault {
 	return noFault
 }
 
-// special marks the bytes that end a run of plain ASCII in a string.
+const deleteChar = 0x7F
+
+// special marks the bytes that end a run of printable ASCII in a string.
 var special = func() (t [256]bool) {
 	for c := range t {
-		t[c] = c < 0x20 || c == '"' || c == '\\' || c >= utf8.RuneSelf
+		t[c] = c < 0x20 || c == '"' || c == '\\' || c >= deleteChar
 	}
 	return t
 }()
+
+// specials marks the special bytes among eight, by their highest bits. The lowest mark is right; those above it may
+// come from a borrow.
+func specials(w uint64) uint64 {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	quote, backslash := w^('"'*ones), w^('\\'*ones)
+	return (w | (w + ones) | (w-' '*ones)&^w | (quote-ones)&^quote | (backslash-ones)&^backslash) & high
+}
+
+// printable gives the index of the first special byte from i on, len(data) if there is none.
+func printable(data []byte, i int) int {
+	for ; i+8 <= len(data); i += 8 {
+		if marks := specials(binary.LittleEndian.Uint64(data[i:])); marks != 0 {
+			return i + bits.TrailingZeros64(marks)/8
+		}
+	}
+	for i < len(data) && !special[data[i]] {
+		i++
+	}
+	return i
+}
 
 // text reads a string, from its opening quote. Of several faults that do not end the scan it gives the first.
 func (s *scanner) text() (t span, soft fault) {
 	data, i := s.data, s.pos+1
 	t.lo = i
 	for {
-		for i < len(data) && !special[data[i]] {
-			i++
-		}
+		i = printable(data, i)
 		if i >= len(data) {
 			s.pos = len(data)
 			return t, faultEnd
@@ -125,11 +153,13 @@ func (s *scanner) text() (t span, soft fault) {
 			}
 			soft = first(soft, f)
 			i += n
+		case c == deleteChar:
+			t.deleted = true
+			i++
 		case c < utf8.RuneSelf:
 			s.pos = i
 			return t, faultControl
 		default:
-			t.wide = true
 			r, n := utf8.DecodeRune(data[i:])
 			if r == utf8.RuneError && n == 1 {
 				soft = first(soft, faultUTF8)
