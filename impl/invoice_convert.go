@@ -152,10 +152,10 @@ func toItems(inv ar.Invoice) []model.InvoiceItem {
 		line := inv.Totals.Lines[i]
 		item := model.InvoiceItem{
 			Label:      it.Label,
-			Quantity:   scalar.NewDecimal(it.Quantity),
+			Quantity:   toNumber(it.Quantity),
 			Unit:       it.Unit,
 			Unitprice:  toPrice(it.Unitprice, inv.Currency),
-			Taxrate:    scalar.NewDecimal(it.Taxrate),
+			Taxrate:    toNumber(it.Taxrate),
 			Account:    some(it.Account),
 			Costcenter: some(it.Costcenter),
 			Detail:     model.ItemDetail{Description: some(it.Detail.Description), Taxprofile: some(it.Detail.Taxprofile)},
@@ -177,7 +177,7 @@ func toItems(inv ar.Invoice) []model.InvoiceItem {
 
 func toTaxes(inv ar.Invoice) []model.InvoiceTax {
 	return convertAll(inv.Totals.Taxes, func(t ar.TaxTotal) model.InvoiceTax {
-		return model.InvoiceTax{Rate: scalar.NewDecimal(t.Rate), Base: toAmount(t.Base, inv.Currency), Tax: toAmount(t.Tax, inv.Currency)}
+		return model.InvoiceTax{Rate: toNumber(t.Rate), Base: toAmount(t.Base, inv.Currency), Tax: toAmount(t.Tax, inv.Currency)}
 	})
 }
 
@@ -186,8 +186,12 @@ func toAmount(amount decimal.Decimal, currency string) scalar.Decimal {
 	return scalar.MustDecimal(money.Format(amount, currency))
 }
 
+// toNumber writes a number in the shortest way, so that it reads the same however it was sent.
+func toNumber(d decimal.Decimal) scalar.Decimal { return scalar.MustDecimal(d.String()) }
+
 // toPrice writes a price with at least the digits of its currency, and with more where it has more.
 func toPrice(price decimal.Decimal, currency string) scalar.Decimal {
+	price = toNumber(price).Decimal
 	if least := money.Digits(currency); -price.Exponent() < least {
 		return scalar.MustDecimal(price.StringFixed(least))
 	}

@@ -138,7 +138,7 @@ func tooManyRequests() *Problem {
 
 func internal() *Problem {
 	return &Problem{Status: http.StatusInternalServerError, Type: string(model.ErrorTypeERRINTERNAL),
-		Message: "The server failed; nothing was stored"}
+		Message: "The server failed"}
 }
 
 func unavailable() *Problem {

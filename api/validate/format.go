@@ -91,7 +91,12 @@ func isZone(b []byte) bool {
 	return ok1 && ok2 && hour <= 23 && minute <= 59
 }
 
+// The year is one that vouchers have: neither a zone nor a term of payment then leads out of the years that are
+// written with four digits.
 func isDateOrDateTime(b []byte) bool {
+	if len(b) < 4 || b[0] < '1' || b[0] == '9' {
+		return false
+	}
 	if len(b) == 10 {
 		return isDate(b)
 	}

@@ -103,18 +103,19 @@ func contractFor(s *settings) (*validate.Contract, error) {
 	return validate.New(doc)
 }
 
-// housekeeping removes what has expired, until ctx ends.
+// housekeeping removes what has expired, until ctx ends. Not at the start: nothing is urgent, and whoever has started the
+// wrong database should be able to stop it before anything is removed.
 func housekeeping(ctx context.Context, log *slog.Logger, a *app.App) {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
 	for {
-		if err := a.Tidy(ctx); err != nil && ctx.Err() == nil {
-			log.Error("housekeeping failed", "error", err)
-		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			return
+		}
+		if err := a.Tidy(ctx); err != nil && ctx.Err() == nil {
+			log.Error("housekeeping failed", "error", err)
 		}
 	}
 }

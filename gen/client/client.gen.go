@@ -278,8 +278,9 @@ type ClientInterface interface {
 
 	// CommitInvoiceWithBody Commit an invoice
 	//
-	// Locks the data, irreversibly: the number is drawn and the totals are fixed. The document is rendered and mailed by
-	// the job in the answer. An invoice that is committed already, or canceled, is answered with 409.
+	// Locks the data, irreversibly: the number is drawn unless one was given, the totals are fixed, and dates left out are set
+	// (issued today, accountingdate as issued, due 14 days later). Rendering and mailing the document is the business of the
+	// job in the answer. An invoice that is committed already, or canceled, is answered with 409.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -288,8 +289,9 @@ type ClientInterface interface {
 
 	// CommitInvoice Commit an invoice
 	//
-	// Locks the data, irreversibly: the number is drawn and the totals are fixed. The document is rendered and mailed by
-	// the job in the answer. An invoice that is committed already, or canceled, is answered with 409.
+	// Locks the data, irreversibly: the number is drawn unless one was given, the totals are fixed, and dates left out are set
+	// (issued today, accountingdate as issued, due 14 days later). Rendering and mailing the document is the business of the
+	// job in the answer. An invoice that is committed already, or canceled, is answered with 409.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -837,8 +839,9 @@ func (c *Client) GetClaim(ctx context.Context, invoiceReference InvoiceReference
 
 // CommitInvoiceWithBody Commit an invoice
 //
-// Locks the data, irreversibly: the number is drawn and the totals are fixed. The document is rendered and mailed by
-// the job in the answer. An invoice that is committed already, or canceled, is answered with 409.
+// Locks the data, irreversibly: the number is drawn unless one was given, the totals are fixed, and dates left out are set
+// (issued today, accountingdate as issued, due 14 days later). Rendering and mailing the document is the business of the
+// job in the answer. An invoice that is committed already, or canceled, is answered with 409.
 //
 // Takes any type of body and a specified content type.
 //
@@ -857,8 +860,9 @@ func (c *Client) CommitInvoiceWithBody(ctx context.Context, invoiceReference Inv
 
 // CommitInvoice Commit an invoice
 //
-// Locks the data, irreversibly: the number is drawn and the totals are fixed. The document is rendered and mailed by
-// the job in the answer. An invoice that is committed already, or canceled, is answered with 409.
+// Locks the data, irreversibly: the number is drawn unless one was given, the totals are fixed, and dates left out are set
+// (issued today, accountingdate as issued, due 14 days later). Rendering and mailing the document is the business of the
+// job in the answer. An invoice that is committed already, or canceled, is answered with 409.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3247,8 +3251,9 @@ type ClientWithResponsesInterface interface {
 
 	// CommitInvoiceWithBodyWithResponse Commit an invoice
 	//
-	// Locks the data, irreversibly: the number is drawn and the totals are fixed. The document is rendered and mailed by
-	// the job in the answer. An invoice that is committed already, or canceled, is answered with 409.
+	// Locks the data, irreversibly: the number is drawn unless one was given, the totals are fixed, and dates left out are set
+	// (issued today, accountingdate as issued, due 14 days later). Rendering and mailing the document is the business of the
+	// job in the answer. An invoice that is committed already, or canceled, is answered with 409.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -3257,8 +3262,9 @@ type ClientWithResponsesInterface interface {
 
 	// CommitInvoiceWithResponse Commit an invoice
 	//
-	// Locks the data, irreversibly: the number is drawn and the totals are fixed. The document is rendered and mailed by
-	// the job in the answer. An invoice that is committed already, or canceled, is answered with 409.
+	// Locks the data, irreversibly: the number is drawn unless one was given, the totals are fixed, and dates left out are set
+	// (issued today, accountingdate as issued, due 14 days later). Rendering and mailing the document is the business of the
+	// job in the answer. An invoice that is committed already, or canceled, is answered with 409.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -8632,8 +8638,9 @@ func (c *ClientWithResponses) GetClaimWithResponse(ctx context.Context, invoiceR
 
 // CommitInvoiceWithBodyWithResponse Commit an invoice
 //
-// Locks the data, irreversibly: the number is drawn and the totals are fixed. The document is rendered and mailed by
-// the job in the answer. An invoice that is committed already, or canceled, is answered with 409.
+// Locks the data, irreversibly: the number is drawn unless one was given, the totals are fixed, and dates left out are set
+// (issued today, accountingdate as issued, due 14 days later). Rendering and mailing the document is the business of the
+// job in the answer. An invoice that is committed already, or canceled, is answered with 409.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -8648,8 +8655,9 @@ func (c *ClientWithResponses) CommitInvoiceWithBodyWithResponse(ctx context.Cont
 
 // CommitInvoiceWithResponse Commit an invoice
 //
-// Locks the data, irreversibly: the number is drawn and the totals are fixed. The document is rendered and mailed by
-// the job in the answer. An invoice that is committed already, or canceled, is answered with 409.
+// Locks the data, irreversibly: the number is drawn unless one was given, the totals are fixed, and dates left out are set
+// (issued today, accountingdate as issued, due 14 days later). Rendering and mailing the document is the business of the
+// job in the answer. An invoice that is committed already, or canceled, is answered with 409.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

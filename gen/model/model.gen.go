@@ -893,7 +893,7 @@ type DebtorInput = scalar.Digits
 // Example: 12345.45
 type Decimal = scalar.Decimal
 
-// DecimalCondition A amount, or operators with one.
+// DecimalCondition An amount, or operators with one.
 type DecimalCondition struct {
 	union json.RawMessage
 }
@@ -1571,7 +1571,7 @@ type Invoice struct {
 	// Example: 0
 	Dunninglevel int `json:"dunninglevel"`
 
-	// Dunningstate Where dunning stands, such as open.
+	// Dunningstate Where dunning stands, such as open. Missing while the server does not dun.
 	//
 	// Example: open
 	Dunningstate *string `json:"dunningstate,omitempty"`

@@ -44,6 +44,7 @@ type App struct {
 	clock     *Clock
 	publicURL string
 	linkLife  time.Duration
+	elapsed   func() time.Time
 	keys      *keyring
 }
 
@@ -59,6 +60,7 @@ func New(c Config) *App {
 		clock:     c.Clock,
 		publicURL: strings.TrimSuffix(c.PublicURL, "/"),
 		linkLife:  c.LinkLife,
+		elapsed:   c.Elapsed,
 		keys:      newKeyring(c.Elapsed),
 	}
 }

@@ -21,6 +21,7 @@ type keyring struct {
 	elapsed func() time.Time
 	secret  [32]byte
 	slots   chan struct{} // one for each argon2 that may run: each takes its megabytes
+	waiting chan struct{} // one for each that may wait for a slot, or has one
 
 	mu       sync.Mutex
 	verified map[digest]verification
@@ -41,7 +42,7 @@ const keyTrust = 500 * time.Millisecond
 const maxVerified = 10_000
 
 func newKeyring(elapsed func() time.Time) *keyring {
-	k := &keyring{elapsed: elapsed, slots: make(chan struct{}, runtime.GOMAXPROCS(0)), verified: map[digest]verification{}}
+	k := &keyring{elapsed: elapsed, slots: make(chan struct{}, runtime.GOMAXPROCS(0)), waiting: make(chan struct{}, 16*runtime.GOMAXPROCS(0)), verified: map[digest]verification{}}
 	_, _ = rand.Read(k.secret[:]) // never fails
 	return k
 }
@@ -154,7 +155,15 @@ func (k *keyring) refuse(ctx context.Context, password string) error {
 }
 
 // slot waits until one more argon2 may run, so that a flood of wrong passwords cannot take all memory.
+// Nor may it take all the server's time: those who find many waiting are sent away, while callers whose password is
+// remembered never wait here.
 func (k *keyring) slot(ctx context.Context) error {
+	select {
+	case k.waiting <- struct{}{}:
+		defer func() { <-k.waiting }()
+	default:
+		return &ar.Error{Kind: ar.Unavailable, Code: ar.CodeUnavailable, Message: "Too many passwords are being checked"}
+	}
 	select {
 	case k.slots <- struct{}{}:
 		return nil

@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/store"
 )
@@ -27,6 +29,10 @@ func (a *App) CreditInvoice(ctx context.Context, by Caller, ref, given string, c
 				Error: "The total of the credit note is more than what is open on the invoice.", Fields: []string{"items"}, Hint: "Credit at most what is unpaid."})
 		}
 		if _, err := commit(tx, by, note); err != nil {
+			return nil, err
+		}
+		note.Unpaid = decimal.Zero // all of it is applied at once
+		if err := tx.UpdateInvoice(note); err != nil {
 			return nil, err
 		}
 		b := ar.Booking{Kind: ar.BookCredit, Voucher: &note.Reference, Amount: note.Totals.Gross.Neg(), Part: ar.PartPrincipal, Valuedate: *note.Issued}

@@ -116,7 +116,7 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// Bytes without a row go after a day, those with one stay.
+// Bytes without a row go after the grace time, those with one stay.
 func TestTidy(t *testing.T) {
 	each(t, func(b *bench) {
 		b.open()
@@ -140,5 +140,29 @@ func TestTidy(t *testing.T) {
 			b.Errorf("%q %v", content, err)
 		}
 		b.no(file.Content.Close())
+	})
+}
+
+// A database that is not the one the bytes belong to removes nothing.
+func TestTidyDistrustsItsDatabase(t *testing.T) {
+	each(t, func(b *bench) {
+		b.open()
+		b.elapsed.Set(time.Now().Add(orphanGrace + time.Hour))
+		_, err := b.App.files.Put(b.Context(), "unknown", strings.NewReader("of a merchant that only another database has"))
+		b.no(err)
+		b.no(b.Tidy(b.Context()))
+		if files := b.kept(); len(files) != 1 {
+			b.Errorf("left %v", files)
+		}
+		for i := range usualOrphans + 1 {
+			_, err := b.App.files.Put(b.Context(), by.Merchant, strings.NewReader(strings.Repeat("x", i)))
+			b.no(err)
+		}
+		if err := b.Tidy(b.Context()); err == nil {
+			b.Error("removed what looks like the archive of a newer database")
+		}
+		if files := b.kept(); len(files) != 1+usualOrphans+1 {
+			b.Errorf("left %d files", len(files))
+		}
 	})
 }

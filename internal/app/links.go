@@ -38,6 +38,9 @@ func linkMAC(m *store.Merchant, communication, expires string) string {
 // FollowLink passes the communication of the request, so that the link opens no other.
 func (a *App) FollowLink(ctx context.Context, communication, expires, signature string) (Caller, error) {
 	id, mac, _ := strings.Cut(signature, ".")
+	if !validMerchant(id) { // nor is it a text that every database takes
+		return Caller{}, invalidLink()
+	}
 	var valid bool
 	err := a.db.View(ctx, id, func(tx *store.Tx) error {
 		m, err := tx.Merchant()
@@ -56,8 +59,12 @@ func (a *App) FollowLink(ctx context.Context, communication, expires, signature 
 		return Caller{}, err
 	}
 	if !valid {
-		return Caller{}, &ar.Error{Kind: ar.Forbidden, Code: ar.CodeForbidden, Message: "The link is not valid",
-			Details: []ar.Detail{{Error: "The link has expired or was changed.", Fields: []string{"signature"}, Hint: "Read the list of documents again for a new link."}}}
+		return Caller{}, invalidLink()
 	}
 	return Caller{Merchant: id, Actor: "link", permissions: []string{"documents:read"}}, nil
+}
+
+func invalidLink() error {
+	return &ar.Error{Kind: ar.Forbidden, Code: ar.CodeForbidden, Message: "The link is not valid",
+		Details: []ar.Detail{{Error: "The link has expired or was changed.", Fields: []string{"signature"}, Hint: "Read the list of documents again for a new link."}}}
 }

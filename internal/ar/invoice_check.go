@@ -15,7 +15,7 @@ import (
 const MaxMeta = 64 << 10
 
 // taxrate bounds the digits of a tax rate; it is at most 100 too.
-var taxrate = money.Limit{Integer: 3, Decimals: 4}
+var taxrate = money.Limit{Integer: 3, Decimals: 2}
 
 func (inv *Invoice) checkContent(wrong *faults) {
 	checkCurrency(wrong, inv.Currency)

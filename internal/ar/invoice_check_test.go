@@ -27,7 +27,7 @@ func TestApplyChecksMeaning(t *testing.T) {
 		{"price far too large", items(item("1", "1e9999", "0", "1")), "items[0].unitprice", "12 digits"},
 		{"negative rate", items(item("1", "1", "-1")), "items[0].taxrate", "0 to 100"},
 		{"rate above 100", items(item("1", "1", "100.1")), "items[0].taxrate", "0 to 100"},
-		{"rate too fine", items(item("1", "1", "7.00001")), "items[0].taxrate", "4 after"},
+		{"rate too fine", items(item("1", "1", "7.00001")), "items[0].taxrate", "2 after"},
 		{"negative discount", items(item("1", "1", "0", "-1")), "items[0].discount", "surcharge"},
 		{"discount too fine", items(item("1", "1", "0", "0.00001")), "items[0].discount", "4 after"},
 		{"discount above the line", items(item("2", "1", "0", "2.0001")), "items[0].discount", "at most"},

@@ -1,6 +1,6 @@
 module github.com/dunwell/dunwell/internal/bench
 
-go 1.26.8
+go 1.26.0
 
 require (
 	github.com/dunwell/dunwell v0.0.0

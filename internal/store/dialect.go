@@ -31,7 +31,7 @@ var sqliteDialect = dialect{
 var postgresDialect = dialect{
 	name:          "postgres",
 	lock:          " FOR NO KEY UPDATE",
-	migrationLock: "SELECT pg_advisory_xact_lock(7164532903)", // any number, as long as it is always this one
+	migrationLock: "SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(7164532903)", // any number, as long as it is always this one
 	fault:         postgresFault,
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dunwell/dunwell/internal/ar"
 )
@@ -101,8 +102,16 @@ func (tx *Tx) Identities(page ar.Page) (*List[ar.Identity], error) {
 }
 
 func referenceExists(noun, reference string) error {
-	return ar.UniqueViolation("reference", fmt.Sprintf("There is a %s with reference '%s' already.", noun, reference),
+	return ar.UniqueViolation("reference", fmt.Sprintf("There is already %s with reference '%s'.", article(noun), reference),
 		"Choose another reference, or leave it out to have one generated.")
+}
+
+// article puts the right one before a noun of ours.
+func article(noun string) string {
+	if strings.ContainsAny(noun[:1], "aeiou") {
+		return "an " + noun
+	}
+	return "a " + noun
 }
 
 func changedMeanwhile(noun, reference string) error {

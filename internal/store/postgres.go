@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -34,7 +35,9 @@ func openPostgres(ctx context.Context, url string) (*postgresEngine, error) {
 	if config.ConnConfig.RuntimeParams["application_name"] == "" {
 		config.ConnConfig.RuntimeParams["application_name"] = "dunwell"
 	}
-	config.MaxConns = max(config.MaxConns, int32(4*runtime.GOMAXPROCS(0)), 8)
+	if !strings.Contains(url, "pool_max_conns") { // what the operator says holds: some databases have few connections
+		config.MaxConns = max(config.MaxConns, int32(4*runtime.GOMAXPROCS(0)), 8)
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
@@ -71,20 +74,27 @@ func (e *postgresEngine) transact(ctx context.Context, begin string, body func(s
 	if err != nil {
 		return lost(ctx, err)
 	}
-	// From here on the end of ctx must not cut a COMMIT or ROLLBACK short: the outcome would be unknown.
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), updateLimit)
-	defer cancel()
 	committed := false
 	defer func() {
-		if !committed {
-			_ = tx.Rollback(end) // also when body panics; the error that matters is body's
+		if !committed { // also when body panics; the error that matters is body's
+			end, cancel := ending(ctx)
+			defer cancel()
+			_ = tx.Rollback(end)
 		}
 	}()
 	if err := body(&transaction{ctx: ctx, tx: tx}); err != nil {
 		return err
 	}
 	committed = true
+	end, cancel := ending(ctx)
+	defer cancel()
 	return lost(end, tx.Commit(end))
+}
+
+// ending is for a COMMIT or ROLLBACK: the end of ctx must not cut it short, or the outcome would be unknown. It has a
+// time of its own, however long the transaction took.
+func ending(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), updateLimit)
 }
 
 // repeat runs once until its error is no longer one that the server asks to repeat. The pauses grow, and are drawn, so
