@@ -14,7 +14,8 @@ import (
 // template, and no query string, header or credential.
 func (h *Handler) log(x *exchange) {
 	level, gone := slog.LevelInfo, errors.Is(x.request.Context().Err(), context.Canceled)
-	if !gone && (x.status >= http.StatusInternalServerError || x.broken) {
+	fault := x.status >= http.StatusInternalServerError && x.status != http.StatusNotImplemented
+	if !gone && (fault || x.broken) {
 		level = slog.LevelError
 	}
 	logger := h.options.Logger

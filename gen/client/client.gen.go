@@ -3468,11 +3468,6 @@ type ListCreditnotesResponse500Headers struct {
 	XRequestID *string
 }
 
-// ListCreditnotesResponse501Headers the declared response headers of an HTTP 501 response for ListCreditnotes
-type ListCreditnotesResponse501Headers struct {
-	XRequestID *string
-}
-
 // ListCreditnotesResponse503Headers the declared response headers of an HTTP 503 response for ListCreditnotes
 type ListCreditnotesResponse503Headers struct {
 	RetryAfter *int
@@ -3494,8 +3489,6 @@ type ListCreditnotesResponse struct {
 	JSON429 *TooManyRequestsError
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *InternalError
-	// JSON501 the response for an HTTP 501 `application/json` response
-	JSON501 *NotImplementedError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *UnavailableError
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -3508,8 +3501,6 @@ type ListCreditnotesResponse struct {
 	Headers429 *ListCreditnotesResponse429Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *ListCreditnotesResponse500Headers
-	// Headers501 the parsed response headers for an HTTP 501 response
-	Headers501 *ListCreditnotesResponse501Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ListCreditnotesResponse503Headers
 }
@@ -3542,11 +3533,6 @@ func (r ListCreditnotesResponse) GetJSON429() *TooManyRequestsError {
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r ListCreditnotesResponse) GetJSON500() *InternalError {
 	return r.JSON500
-}
-
-// GetJSON501 returns the response for an HTTP 501 `application/json` response
-func (r ListCreditnotesResponse) GetJSON501() *NotImplementedError {
-	return r.JSON501
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
@@ -3620,11 +3606,6 @@ type GetCreditnoteResponse500Headers struct {
 	XRequestID *string
 }
 
-// GetCreditnoteResponse501Headers the declared response headers of an HTTP 501 response for GetCreditnote
-type GetCreditnoteResponse501Headers struct {
-	XRequestID *string
-}
-
 // GetCreditnoteResponse503Headers the declared response headers of an HTTP 503 response for GetCreditnote
 type GetCreditnoteResponse503Headers struct {
 	RetryAfter *int
@@ -3648,8 +3629,6 @@ type GetCreditnoteResponse struct {
 	JSON429 *TooManyRequestsError
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *InternalError
-	// JSON501 the response for an HTTP 501 `application/json` response
-	JSON501 *NotImplementedError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *UnavailableError
 	// Headers200 the parsed response headers for an HTTP 200 response
@@ -3666,8 +3645,6 @@ type GetCreditnoteResponse struct {
 	Headers429 *GetCreditnoteResponse429Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *GetCreditnoteResponse500Headers
-	// Headers501 the parsed response headers for an HTTP 501 response
-	Headers501 *GetCreditnoteResponse501Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetCreditnoteResponse503Headers
 }
@@ -3705,11 +3682,6 @@ func (r GetCreditnoteResponse) GetJSON429() *TooManyRequestsError {
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r GetCreditnoteResponse) GetJSON500() *InternalError {
 	return r.JSON500
-}
-
-// GetJSON501 returns the response for an HTTP 501 `application/json` response
-func (r GetCreditnoteResponse) GetJSON501() *NotImplementedError {
-	return r.JSON501
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
@@ -6813,11 +6785,6 @@ type ListPaymentsResponse500Headers struct {
 	XRequestID *string
 }
 
-// ListPaymentsResponse501Headers the declared response headers of an HTTP 501 response for ListPayments
-type ListPaymentsResponse501Headers struct {
-	XRequestID *string
-}
-
 // ListPaymentsResponse503Headers the declared response headers of an HTTP 503 response for ListPayments
 type ListPaymentsResponse503Headers struct {
 	RetryAfter *int
@@ -6841,8 +6808,6 @@ type ListPaymentsResponse struct {
 	JSON429 *TooManyRequestsError
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *InternalError
-	// JSON501 the response for an HTTP 501 `application/json` response
-	JSON501 *NotImplementedError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *UnavailableError
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -6857,8 +6822,6 @@ type ListPaymentsResponse struct {
 	Headers429 *ListPaymentsResponse429Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *ListPaymentsResponse500Headers
-	// Headers501 the parsed response headers for an HTTP 501 response
-	Headers501 *ListPaymentsResponse501Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ListPaymentsResponse503Headers
 }
@@ -6896,11 +6859,6 @@ func (r ListPaymentsResponse) GetJSON429() *TooManyRequestsError {
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r ListPaymentsResponse) GetJSON500() *InternalError {
 	return r.JSON500
-}
-
-// GetJSON501 returns the response for an HTTP 501 `application/json` response
-func (r ListPaymentsResponse) GetJSON501() *NotImplementedError {
-	return r.JSON501
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
@@ -7345,11 +7303,6 @@ type GetSandboxClockResponse500Headers struct {
 	XRequestID *string
 }
 
-// GetSandboxClockResponse501Headers the declared response headers of an HTTP 501 response for GetSandboxClock
-type GetSandboxClockResponse501Headers struct {
-	XRequestID *string
-}
-
 // GetSandboxClockResponse503Headers the declared response headers of an HTTP 503 response for GetSandboxClock
 type GetSandboxClockResponse503Headers struct {
 	RetryAfter *int
@@ -7373,8 +7326,6 @@ type GetSandboxClockResponse struct {
 	JSON429 *TooManyRequestsError
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *InternalError
-	// JSON501 the response for an HTTP 501 `application/json` response
-	JSON501 *NotImplementedError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *UnavailableError
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -7389,8 +7340,6 @@ type GetSandboxClockResponse struct {
 	Headers429 *GetSandboxClockResponse429Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *GetSandboxClockResponse500Headers
-	// Headers501 the parsed response headers for an HTTP 501 response
-	Headers501 *GetSandboxClockResponse501Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetSandboxClockResponse503Headers
 }
@@ -7428,11 +7377,6 @@ func (r GetSandboxClockResponse) GetJSON429() *TooManyRequestsError {
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r GetSandboxClockResponse) GetJSON500() *InternalError {
 	return r.JSON500
-}
-
-// GetJSON501 returns the response for an HTTP 501 `application/json` response
-func (r GetSandboxClockResponse) GetJSON501() *NotImplementedError {
-	return r.JSON501
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
@@ -7517,11 +7461,6 @@ type SetSandboxClockResponse500Headers struct {
 	XRequestID *string
 }
 
-// SetSandboxClockResponse501Headers the declared response headers of an HTTP 501 response for SetSandboxClock
-type SetSandboxClockResponse501Headers struct {
-	XRequestID *string
-}
-
 // SetSandboxClockResponse503Headers the declared response headers of an HTTP 503 response for SetSandboxClock
 type SetSandboxClockResponse503Headers struct {
 	RetryAfter *int
@@ -7551,8 +7490,6 @@ type SetSandboxClockResponse struct {
 	JSON429 *TooManyRequestsError
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *InternalError
-	// JSON501 the response for an HTTP 501 `application/json` response
-	JSON501 *NotImplementedError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *UnavailableError
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -7573,8 +7510,6 @@ type SetSandboxClockResponse struct {
 	Headers429 *SetSandboxClockResponse429Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *SetSandboxClockResponse500Headers
-	// Headers501 the parsed response headers for an HTTP 501 response
-	Headers501 *SetSandboxClockResponse501Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *SetSandboxClockResponse503Headers
 }
@@ -7627,11 +7562,6 @@ func (r SetSandboxClockResponse) GetJSON429() *TooManyRequestsError {
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r SetSandboxClockResponse) GetJSON500() *InternalError {
 	return r.JSON500
-}
-
-// GetJSON501 returns the response for an HTTP 501 `application/json` response
-func (r SetSandboxClockResponse) GetJSON501() *NotImplementedError {
-	return r.JSON501
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
@@ -8997,13 +8927,6 @@ func ParseListCreditnotesResponse(rsp *http.Response) (*ListCreditnotesResponse,
 		}
 		response.JSON500 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
-		var dest NotImplementedError
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON501 = &dest
-
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest UnavailableError
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -9078,16 +9001,6 @@ func ParseListCreditnotesResponse(rsp *http.Response) (*ListCreditnotesResponse,
 			headers.XRequestID = &value
 		}
 		response.Headers500 = &headers
-	case rsp.StatusCode == 501:
-		var headers ListCreditnotesResponse501Headers
-		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
-			var value string
-			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			}
-			headers.XRequestID = &value
-		}
-		response.Headers501 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListCreditnotesResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -9172,13 +9085,6 @@ func ParseGetCreditnoteResponse(rsp *http.Response) (*GetCreditnoteResponse, err
 			return nil, err
 		}
 		response.JSON500 = &dest
-
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
-		var dest NotImplementedError
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON501 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest UnavailableError
@@ -9274,16 +9180,6 @@ func ParseGetCreditnoteResponse(rsp *http.Response) (*GetCreditnoteResponse, err
 			headers.XRequestID = &value
 		}
 		response.Headers500 = &headers
-	case rsp.StatusCode == 501:
-		var headers GetCreditnoteResponse501Headers
-		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
-			var value string
-			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			}
-			headers.XRequestID = &value
-		}
-		response.Headers501 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetCreditnoteResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -13082,13 +12978,6 @@ func ParseListPaymentsResponse(rsp *http.Response) (*ListPaymentsResponse, error
 		}
 		response.JSON500 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
-		var dest NotImplementedError
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON501 = &dest
-
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest UnavailableError
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -13173,16 +13062,6 @@ func ParseListPaymentsResponse(rsp *http.Response) (*ListPaymentsResponse, error
 			headers.XRequestID = &value
 		}
 		response.Headers500 = &headers
-	case rsp.StatusCode == 501:
-		var headers ListPaymentsResponse501Headers
-		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
-			var value string
-			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			}
-			headers.XRequestID = &value
-		}
-		response.Headers501 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListPaymentsResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -13725,13 +13604,6 @@ func ParseGetSandboxClockResponse(rsp *http.Response) (*GetSandboxClockResponse,
 		}
 		response.JSON500 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
-		var dest NotImplementedError
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON501 = &dest
-
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest UnavailableError
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -13816,16 +13688,6 @@ func ParseGetSandboxClockResponse(rsp *http.Response) (*GetSandboxClockResponse,
 			headers.XRequestID = &value
 		}
 		response.Headers500 = &headers
-	case rsp.StatusCode == 501:
-		var headers GetSandboxClockResponse501Headers
-		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
-			var value string
-			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			}
-			headers.XRequestID = &value
-		}
-		response.Headers501 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetSandboxClockResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -13931,13 +13793,6 @@ func ParseSetSandboxClockResponse(rsp *http.Response) (*SetSandboxClockResponse,
 			return nil, err
 		}
 		response.JSON500 = &dest
-
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
-		var dest NotImplementedError
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON501 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest UnavailableError
@@ -14060,16 +13915,6 @@ func ParseSetSandboxClockResponse(rsp *http.Response) (*SetSandboxClockResponse,
 			headers.XRequestID = &value
 		}
 		response.Headers500 = &headers
-	case rsp.StatusCode == 501:
-		var headers SetSandboxClockResponse501Headers
-		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
-			var value string
-			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			}
-			headers.XRequestID = &value
-		}
-		response.Headers501 = &headers
 	case rsp.StatusCode == 503:
 		var headers SetSandboxClockResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {

@@ -2729,6 +2729,9 @@ type InternalError = Error
 // InvalidRequest What every refusal looks like.
 type InvalidRequest = Error
 
+// MethodNotAllowedError What every refusal looks like.
+type MethodNotAllowedError = Error
+
 // NotFoundError What every refusal looks like.
 type NotFoundError = Error
 

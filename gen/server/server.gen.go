@@ -1130,6 +1130,16 @@ type InvalidRequestJSONResponse struct {
 	Headers InvalidRequestResponseHeaders
 }
 
+type MethodNotAllowedErrorResponseHeaders struct {
+	Allow      *string
+	XRequestID *string
+}
+type MethodNotAllowedErrorJSONResponse struct {
+	Body Error
+
+	Headers MethodNotAllowedErrorResponseHeaders
+}
+
 type NotFoundErrorResponseHeaders struct {
 	XRequestID *string
 }
@@ -1320,25 +1330,6 @@ func (response ListCreditnotes500JSONResponse) VisitListCreditnotesResponse(w ht
 	return err
 }
 
-type ListCreditnotes501JSONResponse struct {
-	NotImplementedErrorJSONResponse
-}
-
-func (response ListCreditnotes501JSONResponse) VisitListCreditnotesResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.XRequestID != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
-	}
-	w.WriteHeader(501)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
 type ListCreditnotes503JSONResponse struct{ UnavailableErrorJSONResponse }
 
 func (response ListCreditnotes503JSONResponse) VisitListCreditnotesResponse(w http.ResponseWriter) error {
@@ -1497,25 +1488,6 @@ func (response GetCreditnote500JSONResponse) VisitGetCreditnoteResponse(w http.R
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	w.WriteHeader(500)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetCreditnote501JSONResponse struct {
-	NotImplementedErrorJSONResponse
-}
-
-func (response GetCreditnote501JSONResponse) VisitGetCreditnoteResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.XRequestID != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
-	}
-	w.WriteHeader(501)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -5126,25 +5098,6 @@ func (response ListPayments500JSONResponse) VisitListPaymentsResponse(w http.Res
 	return err
 }
 
-type ListPayments501JSONResponse struct {
-	NotImplementedErrorJSONResponse
-}
-
-func (response ListPayments501JSONResponse) VisitListPaymentsResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.XRequestID != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
-	}
-	w.WriteHeader(501)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
 type ListPayments503JSONResponse struct{ UnavailableErrorJSONResponse }
 
 func (response ListPayments503JSONResponse) VisitListPaymentsResponse(w http.ResponseWriter) error {
@@ -5725,25 +5678,6 @@ func (response GetSandboxClock500JSONResponse) VisitGetSandboxClockResponse(w ht
 	return err
 }
 
-type GetSandboxClock501JSONResponse struct {
-	NotImplementedErrorJSONResponse
-}
-
-func (response GetSandboxClock501JSONResponse) VisitGetSandboxClockResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.XRequestID != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
-	}
-	w.WriteHeader(501)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
 type GetSandboxClock503JSONResponse struct{ UnavailableErrorJSONResponse }
 
 func (response GetSandboxClock503JSONResponse) VisitGetSandboxClockResponse(w http.ResponseWriter) error {
@@ -5948,25 +5882,6 @@ func (response SetSandboxClock500JSONResponse) VisitSetSandboxClockResponse(w ht
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	w.WriteHeader(500)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type SetSandboxClock501JSONResponse struct {
-	NotImplementedErrorJSONResponse
-}
-
-func (response SetSandboxClock501JSONResponse) VisitSetSandboxClockResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.XRequestID != nil {
-		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
-	}
-	w.WriteHeader(501)
 	_, err := buf.WriteTo(w)
 	return err
 }

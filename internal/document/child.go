@@ -15,6 +15,10 @@ import (
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/validate"
 )
 
+// exitUnready is the exit code of a child that could not begin, for example because the system does not let it limit
+// itself: no fault of the file's. The Go runtime's own is 2.
+const exitUnready = 3
+
 // InspectMain is the child's whole life: it takes the limits as its two arguments (bytes of memory, seconds of
 // processor time), imposes them on itself, reads the PDF from standard input, which must be a file, and prints one line
 // of JSON. The exit code is 0 when it has an answer, whatever the answer is.
@@ -22,7 +26,7 @@ func InspectMain(args []string) int {
 	memory, seconds, err := parseLimits(args)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		return 2
+		return exitUnready
 	}
 	// Every thread's stack counts as memory, 8 MiB where C libraries are linked; and one parser needs no more than this.
 	runtime.GOMAXPROCS(2)
@@ -37,7 +41,7 @@ func InspectMain(args []string) int {
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		return 2
+		return exitUnready
 	}
 	// The parent shares the position of this file, so it is not moved.
 	r := examine(io.NewSectionReader(os.Stdin, 0, stat.Size()), memory)

@@ -59,6 +59,8 @@ func (i *Inspector) inspectPDF(ctx context.Context, file *os.File) (Info, error)
 		return Info{}, ctx.Err()
 	case child.Err() != nil:
 		return Info{}, tooSlow()
+	case cmd.ProcessState != nil && cmd.ProcessState.ExitCode() == exitUnready:
+		return Info{}, fmt.Errorf("document: the inspection of a PDF could not begin: %w: %s", err, stderr.Bytes())
 	case errors.As(err, new(*exec.ExitError)):
 		// The system ended it, or the Go runtime did: out of memory, stack or processor time. Which, the log can tell.
 		return Info{}, refuse("file", "The PDF takes more memory or time to read than is allowed.",

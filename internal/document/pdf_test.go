@@ -273,7 +273,7 @@ func TestUsage(t *testing.T) {
 	defer func(old *os.File) { os.Stderr = old }(os.Stderr)
 	os.Stderr = null
 	for _, args := range [][]string{nil, {"1"}, {"x", "1"}, {"1", "x"}, {"0", "1"}, {"1", "-1"}, {"1", "1", "1"}} {
-		if code := InspectMain(args); code != 2 {
+		if code := InspectMain(args); code != exitUnready {
 			t.Errorf("%q: exit code %d", args, code)
 		}
 	}
