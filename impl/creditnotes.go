@@ -14,7 +14,7 @@ type creditnotes struct{ app *app.App }
 // ListCreditnotes answers GET /creditnotes.
 func (h creditnotes) ListCreditnotes(ctx context.Context, r server.ListCreditnotesRequestObject) (server.ListCreditnotesResponseObject, error) {
 	p := r.Params
-	asked := listing{p.Page, p.PageSize, p.Sort, filters(ctx, "query"), p.After, p.WithTotal}
+	asked := listing{Page: p.Page, PageSize: p.PageSize, Sort: p.Sort, Query: filters(ctx, "query"), After: p.After, WithTotal: p.WithTotal}
 	list, err := asked.vouchers(ctx, h.app, ar.KindCreditnote)
 	return server.ListCreditnotes200JSONResponse(list), err
 }

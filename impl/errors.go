@@ -28,9 +28,6 @@ var exceptions = map[ar.Code]int{
 
 // Problem translates an error of the application. nil means that it is a fault of ours, about which nothing is said.
 func Problem(err error) *serve.Problem {
-	if problem := (*serve.Problem)(nil); errors.As(err, &problem) {
-		return problem
-	}
 	var e *ar.Error
 	if !errors.As(err, &e) {
 		return nil

@@ -16,7 +16,7 @@ type identities struct{ app *app.App }
 // ListIdentities answers GET /identities.
 func (h identities) ListIdentities(ctx context.Context, r server.ListIdentitiesRequestObject) (server.ListIdentitiesResponseObject, error) {
 	p := r.Params
-	asked := listing{p.Page, p.PageSize, p.Sort, filters(ctx, "query"), p.After, p.WithTotal}
+	asked := listing{Page: p.Page, PageSize: p.PageSize, Sort: p.Sort, Query: filters(ctx, "query"), After: p.After, WithTotal: p.WithTotal}
 	page, err := asked.page(ar.IdentityFields)
 	if err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ type invoices struct{ app *app.App }
 // ListInvoices answers GET /invoices.
 func (h invoices) ListInvoices(ctx context.Context, r server.ListInvoicesRequestObject) (server.ListInvoicesResponseObject, error) {
 	p := r.Params
-	asked := listing{p.Page, p.PageSize, p.Sort, filters(ctx, "query"), p.After, p.WithTotal}
+	asked := listing{Page: p.Page, PageSize: p.PageSize, Sort: p.Sort, Query: filters(ctx, "query"), After: p.After, WithTotal: p.WithTotal}
 	list, err := asked.vouchers(ctx, h.app, ar.KindInvoice)
 	return server.ListInvoices200JSONResponse(list), err
 }

@@ -37,7 +37,7 @@ type Imported struct{ Communication, File, Voucher string }
 // looked into there before they are kept, and only then named by rows: whatever fails, no row points at nothing, and
 // what was refused is not kept. The fingerprint of once is completed with what came.
 func (a *App) ImportDocument(ctx context.Context, by Caller, ref string, in Import, once *Once[Imported]) (Imported, error) {
-	switch _, err := a.importable(ctx, by, ref); { // before 25 MiB are read
+	switch err := a.importable(ctx, by, ref); { // before 25 MiB are read
 	case err != nil && once.keeps(err):
 		return a.refuseImport(ctx, by, in, once, err)
 	case err != nil:
@@ -45,7 +45,7 @@ func (a *App) ImportDocument(ctx context.Context, by Caller, ref string, in Impo
 	}
 	var details ImportDetails
 	var file ar.File
-	bytes, err := a.files.Put(ctx, by.Merchant, in.File,
+	stored, err := a.files.Put(ctx, by.Merchant, in.File,
 		func(context.Context, *os.File) (err error) {
 			details, err = in.Details()
 			return err
@@ -57,8 +57,8 @@ func (a *App) ImportDocument(ctx context.Context, by Caller, ref string, in Impo
 	if err != nil {
 		return Imported{}, err
 	}
-	file.SHA256, file.Size = bytes.SHA256, bytes.Size
-	once.extend(details.fingerprint(bytes.SHA256)...)
+	file.SHA256, file.Size = stored.SHA256, stored.Size
+	once.extend(details.fingerprint(stored.SHA256)...)
 	return updateOnce(ctx, a, by, once, func(tx *store.Tx) (Imported, error) {
 		return addDocument(tx, by, ref, file, details)
 	})
@@ -84,14 +84,14 @@ func (d ImportDetails) fingerprint(sha256 string) []string {
 	return []string{d.Filename, string(d.Kind), d.Label, d.Description, sha256}
 }
 
-// importable reads the invoice a document is for.
-func (a *App) importable(ctx context.Context, by Caller, ref string) (*ar.Invoice, error) {
-	return view(ctx, a, by, func(tx *store.Tx) (*ar.Invoice, error) {
+// importable is nil if there is an invoice that takes a document.
+func (a *App) importable(ctx context.Context, by Caller, ref string) error {
+	return a.db.View(ctx, by.Merchant, func(tx *store.Tx) error {
 		inv, err := tx.Invoice(ar.KindInvoice, ref)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		return inv, inv.Allow(ar.ImportDocument)
+		return inv.Allow(ar.ImportDocument)
 	})
 }
 
