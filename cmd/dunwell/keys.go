@@ -10,45 +10,38 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/dunwell/dunwell/internal/app"
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/store"
 )
 
-const keysUsage = `Usage:
-  dunwell keys create --merchant ID --user NAME [--permissions LIST] [--networks LIST] [--label TEXT]
-                      [--merchant-name TEXT] [--currency EUR]
-  dunwell keys list   [--merchant ID]
-  dunwell keys revoke --merchant ID --id KEY
-
-create also creates the merchant if it is new. The password is shown once.
-Permissions: `
-
-func keysCommand(ctx context.Context, env environment, args []string) error {
-	actions := map[string]func(context.Context, environment, []string) error{"create": createKey, "list": listKeys, "revoke": revokeKey}
-	switch {
-	case len(args) == 0:
-		return usagef("say create, list or revoke")
-	case slices.Contains([]string{"help", "-h", "--help"}, args[0]):
-		_, err := fmt.Fprintln(env.out, keysUsage+strings.Join(app.Permissions, ", ")+"; * for all")
-		return err
-	case actions[args[0]] == nil:
-		return usagef("%s is not understood; say create, list or revoke", shown(args[0]))
-	}
-	err := actions[args[0]](ctx, env, args[1:])
-	if ar.KindOf(err) == ar.Invalid {
-		return usageError(sentence(err))
-	}
-	return err
+func keysCommand(env environment) *cobra.Command {
+	c := group("keys", "create, list and revoke API keys", createKeyCommand(env), listKeysCommand(env), revokeKeyCommand(env))
+	c.Long = "create also creates the merchant if it is new. The password is shown once.\nPermissions: " + strings.Join(app.Permissions, ", ") + "; * for all"
+	return c
 }
 
-// newKeyFlags are the flags of all three: where the database is, and which merchant is meant.
-func newKeyFlags(env environment, name string) (f *flags, merchant *string, err error) {
-	f, err = newFlags(env, "keys "+name, "data", "database-url")
-	if err != nil {
-		return nil, nil, err
-	}
-	return f, f.String("merchant", "", "`id` of the merchant: lower-case letters, digits, hyphens"), nil
+// withAccounts gives a command the flags for where the database is, and runs it with the database opened for work on
+// merchants and keys.
+func withAccounts(env environment, c *cobra.Command, create bool, run func(context.Context, *app.App) error) *cobra.Command {
+	return withSettings(env, c, func(ctx context.Context, s *settings) error {
+		a, closeAll, err := openAccounts(ctx, s, create)
+		if err != nil {
+			return err
+		}
+		defer closeAll()
+		err = run(ctx, a)
+		if ar.KindOf(err) == ar.Invalid {
+			return usageError(sentence(err))
+		}
+		return err
+	}, "data", "database-url")
+}
+
+func merchantFlag(c *cobra.Command) *string {
+	return c.Flags().String("merchant", "", "`id` of the merchant: lower-case letters, digits, hyphens")
 }
 
 // openAccounts opens the database for work on merchants and keys, which needs no files. create says whether a SQLite
@@ -72,37 +65,30 @@ type wantedKey struct {
 	key                      app.NewKey
 }
 
-func readWantedKey(env environment, args []string) (*settings, *wantedKey, error) {
-	f, merchant, err := newKeyFlags(env, "create")
-	if err != nil {
-		return nil, nil, err
-	}
-	var w wantedKey
+func createKeyCommand(env environment) *cobra.Command {
+	c := &cobra.Command{Use: "create", Short: "create a key, and its merchant if it is new"}
+	w := wantedKey{currency: "EUR", key: app.NewKey{Permissions: []string{app.AllPermissions}}}
+	f := c.Flags()
+	merchant := merchantFlag(c)
 	f.StringVar(&w.key.Username, "user", "", "user `name` of the key")
 	f.StringVar(&w.key.Label, "label", "", "`text` on what the key is for")
-	permissions := f.String("permissions", app.AllPermissions, "comma-separated `list`; dunwell keys --help names them")
-	networks := f.String("networks", "", "comma-separated `list` of networks the key may be used from; empty for anywhere")
 	f.StringVar(&w.name, "merchant-name", "", "`name` of a new merchant")
-	f.StringVar(&w.currency, "currency", "EUR", "`code` of the currency of a new merchant")
-	if err := f.parse(args); err != nil {
-		return nil, nil, err
+	f.Func("permissions", "comma-separated `list`; dunwell keys --help names them (default *)",
+		func(v string) (err error) { w.key.Permissions, err = parsePermissions(v); return err })
+	f.Func("networks", "comma-separated `list` of networks the key may be used from; empty for anywhere",
+		func(v string) (err error) { w.key.Networks, err = parseNetworks(v); return err })
+	f.Func("currency", "`code` of the currency of a new merchant (default EUR)",
+		func(v string) error { w.currency = v; return checkCurrency(v) })
+	c.PreRunE = func(*cobra.Command, []string) error {
+		if w.merchant = *merchant; w.merchant == "" || w.key.Username == "" {
+			return usagef("--merchant and --user are needed")
+		}
+		if err := checkUser(w.key.Username); err != nil {
+			return usagef("--user: %v", err)
+		}
+		return nil
 	}
-	if w.merchant = *merchant; w.merchant == "" || w.key.Username == "" {
-		return nil, nil, usagef("--merchant and --user are needed")
-	}
-	if err := checkUser(w.key.Username); err != nil {
-		return nil, nil, usagef("--user: %v", err)
-	}
-	if err := checkCurrency(w.currency); err != nil {
-		return nil, nil, usagef("--currency: %v", err)
-	}
-	if w.key.Networks, err = parseNetworks(*networks); err != nil {
-		return nil, nil, usagef("--networks: %v", err)
-	}
-	if w.key.Permissions, err = parsePermissions(*permissions); err != nil {
-		return nil, nil, usagef("--permissions: %v", err)
-	}
-	return f.settings, &w, nil
+	return withAccounts(env, c, true, func(ctx context.Context, a *app.App) error { return createKey(ctx, env, a, &w) })
 }
 
 // parsePermissions reads a list. What is not known is refused here, before a merchant is created for it.
@@ -117,16 +103,7 @@ func parsePermissions(v string) (permissions []string, err error) {
 	return permissions, nil
 }
 
-func createKey(ctx context.Context, env environment, args []string) error {
-	s, w, err := readWantedKey(env, args)
-	if err != nil {
-		return err
-	}
-	a, closeAll, err := openAccounts(ctx, s, true)
-	if err != nil {
-		return err
-	}
-	defer closeAll()
+func createKey(ctx context.Context, env environment, a *app.App, w *wantedKey) error {
 	created, err := ensureMerchant(ctx, a, w)
 	if err != nil {
 		return err
@@ -156,27 +133,21 @@ func ensureMerchant(ctx context.Context, a *app.App, w *wantedKey) (created bool
 	return err == nil, err
 }
 
-func listKeys(ctx context.Context, env environment, args []string) error {
-	f, merchant, err := newKeyFlags(env, "list")
-	if err != nil {
-		return err
-	}
-	if err := f.parse(args); err != nil {
-		return err
-	}
-	a, closeAll, err := openAccounts(ctx, f.settings, false)
-	if err != nil {
-		return err
-	}
-	defer closeAll()
+func listKeysCommand(env environment) *cobra.Command {
+	c := &cobra.Command{Use: "list", Short: "list the keys of all merchants, or of one"}
+	merchant := merchantFlag(c)
+	return withAccounts(env, c, false, func(ctx context.Context, a *app.App) error { return listKeys(ctx, env, a, *merchant) })
+}
+
+func listKeys(ctx context.Context, env environment, a *app.App, merchant string) error {
 	merchants, err := a.Merchants(ctx)
 	if err != nil {
 		return err
 	}
-	if *merchant != "" {
-		merchants = slices.DeleteFunc(merchants, func(m store.Merchant) bool { return m.ID != *merchant })
+	if merchant != "" {
+		merchants = slices.DeleteFunc(merchants, func(m store.Merchant) bool { return m.ID != merchant })
 		if len(merchants) == 0 {
-			return fmt.Errorf("there is no merchant %q", *merchant)
+			return fmt.Errorf("there is no merchant %q", merchant)
 		}
 	}
 	w := tabwriter.NewWriter(env.out, 0, 8, 2, ' ', 0)
@@ -211,26 +182,21 @@ func revokedText(k store.Key) string {
 	return k.Revoked.Format("2006-01-02 15:04:05")
 }
 
-func revokeKey(ctx context.Context, env environment, args []string) error {
-	f, merchant, err := newKeyFlags(env, "revoke")
-	if err != nil {
+func revokeKeyCommand(env environment) *cobra.Command {
+	c := &cobra.Command{Use: "revoke", Short: "end a key"}
+	merchant := merchantFlag(c)
+	id := c.Flags().String("id", "", "`id` of the key, as keys list shows it")
+	c.PreRunE = func(*cobra.Command, []string) error {
+		if *merchant == "" || *id == "" {
+			return usagef("--merchant and --id are needed")
+		}
+		return nil
+	}
+	return withAccounts(env, c, false, func(ctx context.Context, a *app.App) error {
+		if err := a.RevokeKey(ctx, *merchant, *id); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintln(env.out, "revoked; every server refuses it within a second")
 		return err
-	}
-	id := f.String("id", "", "`id` of the key, as keys list shows it")
-	if err := f.parse(args); err != nil {
-		return err
-	}
-	if *merchant == "" || *id == "" {
-		return usagef("--merchant and --id are needed")
-	}
-	a, closeAll, err := openAccounts(ctx, f.settings, false)
-	if err != nil {
-		return err
-	}
-	defer closeAll()
-	if err := a.RevokeKey(ctx, *merchant, *id); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(env.out, "revoked; every server refuses it within a second")
-	return err
+	})
 }

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/dunwell/dunwell/api"
 	"github.com/dunwell/dunwell/api/serve"
 	"github.com/dunwell/dunwell/api/validate"
@@ -17,19 +19,15 @@ import (
 	"github.com/dunwell/dunwell/internal/app"
 )
 
-func serveCommand(ctx context.Context, env environment, args []string) error {
-	f, err := newFlags(env, "serve")
-	if err != nil {
+func serveCommand(env environment) *cobra.Command {
+	c := &cobra.Command{Use: "serve", Short: "run the server"}
+	return withSettings(env, c, func(ctx context.Context, s *settings) error {
+		err := runServer(ctx, env.out, slog.New(slog.NewTextHandler(env.err, nil)), s)
+		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+			return errors.New("stopped before the start was finished")
+		}
 		return err
-	}
-	if err := f.parse(args); err != nil {
-		return err
-	}
-	err = runServer(ctx, env.out, slog.New(slog.NewTextHandler(env.err, nil)), f.settings)
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		return errors.New("stopped before the start was finished")
-	}
-	return err
+	})
 }
 
 // runServer serves until ctx ends.

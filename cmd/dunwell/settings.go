@@ -40,8 +40,7 @@ type setting struct {
 	set             func(*settings, string) error
 }
 
-// offered are all settings there are. An environment variable that begins with DUNWELL_ and is not here stops the start:
-// it is a spelling mistake, or a promise this version does not keep.
+// offered are all settings there are.
 var offered = []setting{
 	{flag: "addr", env: "DUNWELL_ADDR", otherwise: "127.0.0.1:8080", help: "`address` to listen on",
 		set: func(s *settings, v string) error { s.Addr = v; return checkAddr(v) }},

@@ -1,22 +1,25 @@
 package main
 
 import (
-	"io"
+	"context"
 	"net"
 	"reflect"
 	"testing"
+
+	"github.com/spf13/cobra"
 )
 
-func settingsOf(t *testing.T, environ []string, args ...string) *settings {
+func settingsOf(t *testing.T, environ []string, args ...string) (got *settings) {
 	t.Helper()
-	f, err := newFlags(environment{environ, io.Discard, io.Discard}, "serve")
-	if err != nil {
+	c := withSettings(environment{environ: environ}, &cobra.Command{Use: "x"}, func(_ context.Context, s *settings) error {
+		got = s
+		return nil
+	})
+	c.SetArgs(append([]string{}, args...))
+	if err := c.ExecuteContext(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.parse(args); err != nil {
-		t.Fatal(err)
-	}
-	return f.settings
+	return got
 }
 
 // Every setting can be given by its flag and by its variable, with the same result; the flag wins; and it does something.

@@ -1,11 +1,11 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"runtime"
 	"runtime/debug"
-	"slices"
+
+	"github.com/spf13/cobra"
 )
 
 // release is set when a release is built: -ldflags "-X main.release=v1.2.3".
@@ -22,10 +22,9 @@ func version() string {
 	return "(devel)"
 }
 
-func versionCommand(_ context.Context, env environment, args []string) error {
-	if len(args) > 0 && !slices.Contains([]string{"--help", "-h"}, args[0]) {
-		return usagef("%s is not understood; dunwell version takes nothing", shown(args[0]))
-	}
-	_, err := fmt.Fprintf(env.out, "dunwell %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	return err
+func versionCommand(env environment) *cobra.Command {
+	return &cobra.Command{Use: "version", Short: "print the version", Args: flagsOnly, RunE: func(*cobra.Command, []string) error {
+		_, err := fmt.Fprintf(env.out, "dunwell %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		return err
+	}}
 }
