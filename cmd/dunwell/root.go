@@ -8,7 +8,8 @@ import (
 
 // The groups in which help lists the commands.
 const (
-	serverGroup = "server"
+	serverGroup   = "server"
+	contractGroup = "contract" // for those who build servers and clients of it
 )
 
 // newRoot makes the tree of all commands.
@@ -32,7 +33,7 @@ func newRoot(env environment) *cobra.Command {
 	root.SetErr(env.err)
 	root.SetFlagErrorFunc(flagError)
 	setHelp(root, env)
-	root.AddGroup(&cobra.Group{ID: serverGroup, Title: "Server"})
+	root.AddGroup(&cobra.Group{ID: serverGroup, Title: "Server"}, &cobra.Group{ID: contractGroup, Title: "Contract"})
 	addTo(root, serverGroup, serveCommand(env), keysCommand(env), migrateCommand(env))
 	addTo(root, "", versionCommand(env))
 	return root
