@@ -23,7 +23,9 @@ type Contract struct {
 // New fails on what cannot be validated faithfully, rather than validate less than the document says: OpenAPI 3.1,
 // an operation without operationId, more than one JSON body for an operation, parameters described by content, arrays
 // in a deepObject parameter or in a multipart body, a schema that contains itself by way of anyOf or oneOf.
-func New(doc *openapi3.T) (*Contract, error) {
+func New(doc *openapi3.T) (*Contract, error) { return build(doc, false) }
+
+func build(doc *openapi3.T, tolerant bool) (*Contract, error) {
 	if doc.IsOpenAPI31OrLater() {
 		return nil, errors.New("validate: the document must be OpenAPI 3.0; kin-openapi recompiles schemas of 3.1 with every request")
 	}
@@ -34,6 +36,13 @@ func New(doc *openapi3.T) (*Contract, error) {
 	if err := checkRecursion(own); err != nil {
 		return nil, fmt.Errorf("validate: %w", err)
 	}
+	answers := own
+	if tolerant {
+		if answers, err = strip(doc); err != nil {
+			return nil, fmt.Errorf("validate: copying the document: %w", err)
+		}
+		loosen(answers)
+	}
 	c := &Contract{byID: make(map[string]*Operation)}
 	if doc.Components != nil {
 		c.schemes = doc.Components.SecuritySchemes
@@ -42,7 +51,10 @@ func New(doc *openapi3.T) (*Contract, error) {
 	for _, path := range sortedKeys(own.Paths.Map()) {
 		item, original := own.Paths.Value(path), doc.Paths.Value(path)
 		for method, op := range item.Operations() {
-			o, err := newOperation(path, method, item, op, requests, responses)
+			o, err := newOperation(path, method, item, op, requests)
+			if err == nil {
+				err = o.answers(answers.Paths.Value(path).GetOperation(method).Responses, responses)
+			}
 			if err != nil {
 				return nil, fmt.Errorf("validate: %s %s: %w", method, path, err)
 			}
@@ -110,7 +122,7 @@ func security(doc *openapi3.T, op *openapi3.Operation) openapi3.SecurityRequirem
 	return doc.Security
 }
 
-func newOperation(path, method string, item *openapi3.PathItem, op *openapi3.Operation, requests, responses *compiler) (*Operation, error) {
+func newOperation(path, method string, item *openapi3.PathItem, op *openapi3.Operation, requests *compiler) (*Operation, error) {
 	if op.OperationID == "" {
 		return nil, errors.New("the operation has no operationId")
 	}
@@ -124,7 +136,7 @@ func newOperation(path, method string, item *openapi3.PathItem, op *openapi3.Ope
 			return nil, err
 		}
 	}
-	return o, o.answers(op.Responses, responses)
+	return o, nil
 }
 
 // takes reads the request bodies of an operation.
