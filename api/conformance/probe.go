@@ -1,0 +1,80 @@
+package conformance
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/dunwell/dunwell/api/validate"
+)
+
+// probe asks every operation once whether it is offered. It asks for what does not exist, so that nothing happens;
+// only a customer may come into being.
+func (s *suite) probe(ctx context.Context) error {
+	law := &Law{Name: "probe"}
+	t := newTrial(ctx, s, law, nil)
+	for _, o := range s.contract.Operations() {
+		x := s.do(ctx, t.probing(o))
+		if x.status == 0 {
+			return fmt.Errorf("conformance: %s does not answer: %w", s.config.URL, x.err)
+		}
+		if x.status == http.StatusUnauthorized && len(o.Security) > 0 {
+			return errCredentials
+		}
+		s.offered[o.ID] = offers(o, x.status)
+		s.config.Logger.DebugContext(ctx, "probe", "operation", o.ID, "status", x.status, "offered", s.offered[o.ID])
+	}
+	return nil
+}
+
+// offers reads the answer to a probe. 404 says that an operation is not offered where it is asked for nothing in
+// particular and the contract lets it answer so, as the test clock does outside of a sandbox.
+func offers(o *validate.Operation, status int) bool {
+	if status == http.StatusNotFound && !strings.Contains(o.Path, "{") {
+		return !documents(o, http.StatusNotFound)
+	}
+	return status != http.StatusNotImplemented
+}
+
+// probing is a valid request of an operation that changes nothing of interest.
+func (t *trial) probing(o *validate.Operation) request {
+	parts := []with{of(t.samplePath(o)...)}
+	switch content, special := harmless[o.ID]; {
+	case special:
+		parts = append(parts, body(strings.ReplaceAll(content, "{{reference}}", t.reference())))
+	case o.TakesUpload("multipart/form-data"):
+		parts = append(parts, form(t.sampleForm(o)...))
+	case o.Request != nil:
+		parts = append(parts, body(t.sampleBody(o)))
+	}
+	return t.draft(o.ID, parts...)
+}
+
+// harmless are bodies of operations that would do something even when asked about nothing that exists.
+var harmless = map[string]string{
+	"createTransaction": `{"amount": "1", "currency": "EUR", "valuedate": "2024-01-01", "assignments": [{"invoice": "{{reference}}", "amount": "1"}]}`,
+	"createDunningRun":  `{"asOf": "2024-01-01", "dryRun": true}`,
+	"setSandboxClock":   `{"now": "2000-01-01T00:00:00.000Z"}`,
+	"createIdentity":    `{"reference": "{{reference}}"}`,
+}
+
+// samplePDF is the smallest document that opens: one empty page. Its cross-references are written at start.
+var samplePDF = func() []byte {
+	var b bytes.Buffer
+	b.WriteString("%PDF-1.4\n")
+	objects := []string{"<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>", "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<>>>>"}
+	offsets := make([]int, len(objects))
+	for i, object := range objects {
+		offsets[i] = b.Len()
+		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", i+1, object)
+	}
+	table := b.Len()
+	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(objects)+1)
+	for _, offset := range offsets {
+		fmt.Fprintf(&b, "%010d 00000 n \n", offset)
+	}
+	fmt.Fprintf(&b, "trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n", len(objects)+1, table)
+	return b.Bytes()
+}()
