@@ -108,8 +108,8 @@ func TestVersionsAllow(t *testing.T) {
 			t.Parallel()
 			c := fresh(t)
 			change(c)
-			if err := c.parse(); err != nil {
-				t.Fatal(err)
+			if unreadable := c.parse(); unreadable != nil {
+				t.Fatal(unreadable)
 			}
 			findings, err := checkBreaking(c)
 			if err != nil || len(findings) > 0 {

@@ -17,10 +17,10 @@ var (
 
 var breakages = []breakage{
 	{"openapi 3.1", edit("", "openapi: 3.0.3", "openapi: 3.1.0"), "spec", "openapi", "must be 3.0.3"},
-	{"no yaml", edit("", "info:", "info: ["), "spec", "api/openapi.yaml", "yaml"},
+	{"no yaml", edit("", "info:", "info: ["), "spec", "api/openapi.yaml", "did not find expected"},
 	{"unknown field", edit("  title:", "  version:", "  vresion: 1.0.0\n  version:"), "spec", "api/openapi.yaml", "vresion"},
 	{"reference to nothing", edit("operationId: getInvoice\n", "schemas/Invoice'", "schemas/Invioce'"), "spec", "api/openapi.yaml", "Invioce"},
-	{"default that does not fit", edit("    PageSize:", "default: 20", "default: 0"), "spec", "api/openapi.yaml", "0"},
+	{"default that does not fit", edit("    PageSize:", "default: 20", "default: 0"), "spec", "api/openapi.yaml", `parameter "pageSize" schema is invalid: invalid default: number must be at least 1`},
 	{"pattern that does not compile", edit("    Currency:", "'^[A-Z]{3}$'", "'^[A-Z{3}$'"), "spec", "components.schemas.Currency", "missing closing ]"},
 	{"keyword of OpenAPI 3.1", edit("    JobResult:", "          example: OK", "          const: OK\n          example: OK"), "spec", "components.schemas.JobResult.result", "const"},
 	{"format nobody checks", edit("    JobResult:", "          example: OK", "          format: hostname\n          example: OK"), "spec", "components.schemas.JobResult.result", `"hostname"`},
@@ -40,6 +40,8 @@ var breakages = []breakage{
 	{"one name for two things", edit("  headers:\n    RequestId:", "  responses:\n", "  responses:\n    Invoice: {description: Twice.}\n"), "rule", "components.Invoice", "a name of its own"},
 	{"tags out of order", edit("tags:\n", "  - name: Identities\n    description: Customers, and what belongs to one.\n  - name: Invoices\n    description: Invoices from draft to settlement.\n",
 		"  - name: Invoices\n    description: Invoices from draft to settlement.\n  - name: Identities\n    description: Customers, and what belongs to one.\n"), "rule", "/invoices", "stands behind /identities"},
+	{"pattern without words", edit("    Currency:", "      x-hint:", "      x-hunt:"), "rule", "components.schemas.Currency", "without x-hint"},
+	{"refusal of another shape", edit("    ForbiddenError:", "{$ref: '#/components/schemas/Error'}", "{type: object}"), "rule", "components.responses.ForbiddenError.application/json", "a schema of its own"},
 	{"tag nobody lists", edit("operationId: getCommunicationFile\n", "tags: [Communication]", "tags: [Files]"), "rule", "/v1/communication/{id}/file", "does not list"},
 
 	{"request without an example", edit("operationId: createCreditnote\n", "            examples:\n              creditnote: {$ref: '#/components/examples/CreditnoteCreate'}\n", ""), "example", "createCreditnote.requestBody.application/json", "no example"},

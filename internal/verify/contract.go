@@ -1,16 +1,15 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"go.yaml.in/yaml/v3"
 
 	"github.com/dunwell/dunwell/api/examples"
+	"github.com/dunwell/dunwell/internal/verify/lint"
 )
 
 // contract is everything the checks look at. All of it is in memory, so that a test can break one thing at a time.
@@ -23,8 +22,8 @@ type contract struct {
 	made      [2]files        // what the generators make of spec, twice; nil until checkDrift has run them
 	pairs     []examples.Pair // api/examples, in the order of the story
 
-	doc  *openapi3.T // spec, resolved
-	tree *yaml.Node  // spec, in the order it is written
+	document *lint.Document // spec
+	doc      *openapi3.T    // the same, resolved
 }
 
 // files are contents by their slash-separated path.
@@ -48,21 +47,11 @@ func read(root string) (*contract, error) {
 	return &c, nil
 }
 
-// parse reads spec into doc and tree.
-func (c *contract) parse() error {
-	c.tree = new(yaml.Node)
-	if err := yaml.Unmarshal(c.spec, c.tree); err != nil {
-		return err
-	}
-	if len(c.tree.Content) == 0 {
-		return errors.New("the document is empty")
-	}
-	var err error
-	if c.doc, err = openapi3.NewLoader().LoadFromData(c.spec); err != nil {
-		return err
-	}
-	if c.doc.Components == nil || c.doc.Paths == nil || c.doc.Info == nil {
-		return errors.New("the document has no info, no paths or no components")
+// parse reads spec, and says why it cannot be read.
+func (c *contract) parse() []finding {
+	c.document = lint.Parse("api/openapi.yaml", c.spec)
+	if c.doc = c.document.T; c.doc == nil {
+		return findings("spec", c.document.Spec())
 	}
 	return nil
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/dunwell/dunwell/internal/verify/lint"
 )
 
 // reference is api/reference.yaml: what the reference API documents.
@@ -45,7 +47,7 @@ func checkExtensions(c *contract) ([]finding, error) {
 		return nil, fmt.Errorf("api/reference.yaml: %w", err)
 	}
 	found := make(map[string]bool)
-	for _, o := range c.operations() {
+	for _, o := range c.document.Operations() {
 		found[o.OperationID] = true
 		r.operation(o)
 	}
@@ -77,28 +79,28 @@ func (r *extensionReport) mark(place string, extensions map[string]any, known bo
 	}
 }
 
-func (r *extensionReport) operation(o operation) {
+func (r *extensionReport) operation(o lint.Operation) {
 	known, ok := r.reference.Operations[o.OperationID]
-	r.mark(o.place(), o.Extensions, ok)
+	r.mark(o.Place(), o.Extensions, ok)
 	if tagged := slices.Contains(o.Tags, "Extensions"); tagged == ok {
-		r.addf(o.place(), "has the tags [%s]; the tag Extensions is for operations that are not in the reference API, and for all of them", strings.Join(o.Tags, " "))
+		r.addf(o.Place(), "has the tags [%s]; the tag Extensions is for operations that are not in the reference API, and for all of them", strings.Join(o.Tags, " "))
 	}
 	if !ok {
 		return // an extension's parameters are part of it
 	}
-	if call := o.method + " " + o.path; call != known.Call {
-		r.addf(o.place(), "is %s and in the reference API %s", call, known.Call)
+	if call := o.Method + " " + o.Path; call != known.Call {
+		r.addf(o.Place(), "is %s and in the reference API %s", call, known.Call)
 	}
 	missing := slices.Clone(known.Parameters)
-	for _, p := range o.parameters {
+	for _, p := range o.Parameters {
 		i := slices.Index(missing, p.Name)
-		r.mark(p.place, p.Extensions, p.In == openapi3.ParameterInPath || i >= 0)
+		r.mark(p.Place(), p.Extensions, p.In == openapi3.ParameterInPath || i >= 0)
 		if i >= 0 {
 			missing = slices.Delete(missing, i, i+1)
 		}
 	}
 	for _, name := range missing {
-		r.addf(o.place(), "has no parameter %s, which the reference API has", name)
+		r.addf(o.Place(), "has no parameter %s, which the reference API has", name)
 	}
 }
 
@@ -110,10 +112,10 @@ func (r *extensionReport) headers(c *contract) {
 			r.mark(place+".headers."+name, ref.Value.Extensions, filled || slices.Contains(r.reference.Headers, name))
 		}
 	}
-	for _, o := range c.operations() {
+	for _, o := range c.document.Operations() {
 		for status, ref := range o.Responses.Map() {
 			if ref.Ref == "" {
-				look(o.place()+".responses."+status, ref.Value.Headers)
+				look(o.Place()+".responses."+status, ref.Value.Headers)
 			}
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"github.com/dunwell/dunwell/internal/verify/lint"
 )
 
 // finding is one place where a rule is broken, and what would be right.
@@ -31,4 +33,20 @@ func (r *report) sorted() []finding {
 		return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.problem, b.problem))
 	})
 	return slices.Compact(r.findings)
+}
+
+// linted is a check that package lint makes of the document.
+func linted(check string, run func(*lint.Document) []lint.Finding) func(*contract) ([]finding, error) {
+	return func(c *contract) ([]finding, error) { return findings(check, run(c.document)), nil }
+}
+
+// findings takes over what package lint found.
+func findings(check string, found []lint.Finding) []finding {
+	r := report{check: check}
+	for _, f := range found {
+		place := cmp.Or(f.Place, f.File)
+		f.Place = "" // it is told already
+		r.addf(place, "%s", f.Text())
+	}
+	return r.sorted()
 }

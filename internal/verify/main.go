@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"time"
+
+	"github.com/dunwell/dunwell/internal/verify/lint"
 )
 
 // checks are all there is to hold the contract against, the cheap ones first.
@@ -13,9 +15,9 @@ var checks = []struct {
 	name string
 	run  func(*contract) ([]finding, error)
 }{
-	{"spec", checkSpec},
-	{"rule", checkRules},
-	{"example", checkExamples},
+	{"spec", linted("spec", (*lint.Document).Spec)},
+	{"rule", linted("rule", (*lint.Document).Style)},
+	{"example", linted("example", (*lint.Document).Examples)},
 	{"story", checkStory},
 	{"extension", checkExtensions},
 	{"breaking", checkBreaking},
@@ -53,8 +55,8 @@ func run(root string, stdout, stderr io.Writer) int {
 // verify runs all checks, and tells of those that find nothing. The others take the document for valid: when it is not,
 // they are left out.
 func (c *contract) verify(progress io.Writer) ([]finding, error) {
-	if err := c.parse(); err != nil {
-		return []finding{{"spec", "api/openapi.yaml", err.Error()}}, nil
+	if unreadable := c.parse(); unreadable != nil {
+		return unreadable, nil
 	}
 	var all []finding
 	for _, check := range checks {
