@@ -1,0 +1,199 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/dunwell/dunwell/api/validate"
+)
+
+// call is one call of an operation, before its options.
+type call struct {
+	operation string // operationId
+	build     func(server string, body io.Reader) (*http.Request, error)
+	body      any     // what is sent as JSON; nil: no body, or an upload
+	upload    *upload // what is streamed
+	anonymous bool    // without credentials, and not necessarily to the client's server: a signed link
+}
+
+// upload is a body that is streamed, and opened anew by each attempt.
+type upload struct {
+	open        func() (io.ReadCloser, error)
+	length      int64 // of what open gives, exactly
+	contentType string
+}
+
+const jsonType = "application/json"
+
+// How long an attempt may take by default.
+const (
+	attemptTimeout = time.Minute
+	streamTimeout  = 15 * time.Minute
+)
+
+// send makes a call whose response is JSON, which it reads whole.
+func (c *Client) send(ctx context.Context, k call, options []CallOption) (*Response, error) {
+	x, err := c.prepare(ctx, k, false, options)
+	if err != nil {
+		return nil, err
+	}
+	_, err = x.run()
+	return x.response, err
+}
+
+// open makes a call whose response is a stream, given out once its head has been found right. The caller closes it. Its
+// Read wraps what breaks in a *TransportError. A call that was answered is not repeated, whatever the stream does.
+func (c *Client) open(ctx context.Context, k call, options []CallOption) (*Response, io.ReadCloser, error) {
+	x, err := c.prepare(ctx, k, true, options)
+	if err != nil {
+		return nil, nil, err
+	}
+	stream, err := x.run()
+	return x.response, stream, err
+}
+
+// receive is send for those who want the typed answer.
+func receive[T any](ctx context.Context, c *Client, k call, options []CallOption) (*T, error) {
+	response, err := c.send(ctx, k, options)
+	if err != nil {
+		return nil, err
+	}
+	return decode[T](k.operation, response)
+}
+
+// decode reads the JSON of a response.
+func decode[T any](operation string, r *Response) (*T, error) {
+	var answer T
+	if err := json.Unmarshal(r.Body, &answer); err != nil {
+		return nil, undecodable(operation, r, err)
+	}
+	return &answer, nil
+}
+
+// exchange is a call on its way.
+type exchange struct {
+	client   *Client
+	ctx      context.Context
+	call     call
+	settings *settings
+	op       *validate.Operation
+	request  *http.Request // without body and context
+	data     []byte        // the JSON body
+	streams  bool          // the response is given out as a stream
+	lost     bool          // an attempt may have reached the server and got no answer of it
+	secrets  []string      // what must not appear in errors and dumps
+	response *Response
+}
+
+// prepare does all that comes before the first attempt.
+func (c *Client) prepare(ctx context.Context, k call, streams bool, options []CallOption) (*exchange, error) {
+	s, err := newSettings(options)
+	if err != nil {
+		return nil, fmt.Errorf("client: %s: %w", k.operation, err)
+	}
+	x := &exchange{client: c, ctx: ctx, call: k, settings: s, streams: streams, response: s.into}
+	if x.response == nil {
+		x.response = new(Response)
+	}
+	*x.response = Response{}
+	all, err := contract()
+	if err != nil {
+		return nil, fmt.Errorf("client: the contract: %w", err)
+	}
+	x.op, _ = all.Operation(k.operation)
+	for _, step := range []func() error{x.encode, x.address, x.check, x.announce} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return x, nil
+}
+
+// encode makes the JSON body.
+func (x *exchange) encode() (err error) {
+	switch {
+	case x.settings.rawBody != nil && x.call.body != nil:
+		x.data = x.settings.rawBody
+	case x.call.body != nil:
+		if x.data, err = json.Marshal(x.call.body); err != nil {
+			return fmt.Errorf("client: %s: encoding the body: %w", x.call.operation, err)
+		}
+	}
+	return nil
+}
+
+// address makes the request with its headers.
+func (x *exchange) address() (err error) {
+	server := *x.client.server
+	server.Path, server.RawPath = server.Path+"/", ""
+	if x.request, err = x.call.build(server.String(), bytes.NewReader(x.data)); err != nil {
+		return fmt.Errorf("client: %s: making the request: %w", x.call.operation, err)
+	}
+	h := x.request.Header
+	for name, values := range x.settings.header {
+		h[name] = values // they win over those of the builder
+	}
+	if h.Get("User-Agent") == "" {
+		h.Set("User-Agent", x.client.userAgent)
+	}
+	if h.Get("Accept") == "" && !x.streams {
+		h.Set("Accept", jsonType)
+	}
+	if x.call.upload != nil {
+		h.Set("Content-Type", x.call.upload.contentType)
+	}
+	if x.settings.ifMatch != "" {
+		h.Set("If-Match", x.settings.ifMatch)
+	}
+	if x.request.Method == http.MethodPost {
+		if x.settings.key == "" {
+			x.settings.key = newKey()
+		}
+		h.Set("Idempotency-Key", x.settings.key)
+		x.response.IdempotencyKey = x.settings.key
+	}
+	return nil
+}
+
+// check holds the request against the contract.
+func (x *exchange) check() error {
+	if x.client.requests == Off {
+		return nil
+	}
+	return x.judge(x.client.requests, x.checkRequest(x.request))
+}
+
+// announce tells the idempotency key.
+func (x *exchange) announce() error {
+	if x.settings.onKey == nil || x.response.IdempotencyKey == "" {
+		return nil
+	}
+	if err := x.settings.onKey(x.response.IdempotencyKey); err != nil {
+		return fmt.Errorf("client: %s: the idempotency key could not be told, nothing was sent: %w", x.call.operation, err)
+	}
+	return nil
+}
+
+// basePath is where the contract's paths begin in a request, "" if anywhere.
+func (x *exchange) basePath() string {
+	if x.call.anonymous {
+		return ""
+	}
+	return x.client.server.EscapedPath()
+}
+
+// newKey makes an idempotency key: a random UUID (version 4).
+func newKey() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // it never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	s := hex.EncodeToString(b[:])
+	return s[:8] + "-" + s[8:12] + "-" + s[12:16] + "-" + s[16:20] + "-" + s[20:]
+}

@@ -1,0 +1,204 @@
+package client
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/dunwell/dunwell/api/validate"
+)
+
+// Error is an answer that refuses a call. Which refusal it is, is asked with errors.Is and the Err… variables.
+type Error struct {
+	Operation      string        // operationId, such as getInvoice
+	Status         int           // of HTTP
+	Type           ErrorType     // such as ERR_NOT_FOUND; empty when the answer was no envelope of the contract
+	Name           ErrorName     // ClientError or ServerError; empty like Type
+	Message        string        // one sentence for a developer
+	Details        []ErrorDetail // what exactly is wrong, by field
+	RequestID      string        // names the answer in the server's log
+	IdempotencyKey string        // of a POST; with it the call can be made again
+	RetryAfter     time.Duration // what the server asked to wait; 0 if it did not
+	Attempts       int           // how often the call was tried
+	Header         http.Header   // of the answer, without cookies
+	Body           []byte        // the first KiB of an answer that was no envelope, such as a proxy's page
+
+	// Uncertain says that an earlier attempt of this call got no answer and may have taken effect, so that this refusal may be of
+	// the call's own making: a PUT with IfMatch is answered with 412 if its first attempt has changed the object. Read the
+	// object to find out.
+	Uncertain bool
+
+	// Violations are what in the answer itself breaks the contract, unless responses are not validated.
+	Violations Violations
+}
+
+// Error says what was refused and why, in one line.
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %d", e.Operation, e.Status)
+	if e.Type != "" {
+		fmt.Fprintf(&b, " %s: %s", e.Type, e.Message)
+	} else {
+		fmt.Fprintf(&b, " %s, without the contract's envelope", http.StatusText(e.Status))
+	}
+	for _, d := range e.Details {
+		fmt.Fprintf(&b, "; %s", d.Error)
+		if d.Hint != nil && *d.Hint != "" {
+			fmt.Fprintf(&b, " %s", *d.Hint)
+		}
+	}
+	if e.Uncertain {
+		b.WriteString(" (an earlier attempt got no answer and may have taken effect)")
+	}
+	if e.RequestID != "" {
+		fmt.Fprintf(&b, " (request %s)", e.RequestID)
+	}
+	return b.String()
+}
+
+// Is says whether target is the Err… variable of this refusal.
+func (e *Error) Is(target error) bool {
+	s, ok := target.(*sentinel)
+	return ok && s == e.sentinel()
+}
+
+// How many bytes of a refusal are read, and of one that is no envelope, kept.
+const (
+	maxRefusal = 1 << 20
+	maxPage    = 1 << 10
+)
+
+// refusal reads an answer that refuses.
+func (x *exchange) refusal(res *http.Response) *Error {
+	// That it breaks off, or is endless, makes it no less a refusal.
+	res.ContentLength = min(res.ContentLength, maxRefusal)
+	data, _ := readBody(res, maxRefusal)
+	x.response.Body = data
+	x.client.dump.response(x, data)
+	e := x.readRefusal(res.StatusCode, res.Header, data)
+	e.Violations = x.responseViolations(data)
+	lost := e.Type == "" && e.Status >= 500 // a proxy's, which may have passed the request on
+	e.Uncertain = x.lost && e.Status < 500 && x.op.Method != http.MethodPost
+	x.lost = x.lost || lost
+	return e
+}
+
+// readRefusal makes an error of an answer, whatever it holds.
+func (x *exchange) readRefusal(status int, header http.Header, data []byte) *Error {
+	e := &Error{
+		Operation: x.op.ID, Status: status, RequestID: header.Get("X-Request-Id"), IdempotencyKey: x.response.IdempotencyKey,
+		RetryAfter: retryAfter(header), Attempts: x.response.Attempts, Header: cleanHeader(header),
+	}
+	var envelope struct {
+		Code    int             `json:"code"`
+		Name    ErrorName       `json:"name"`
+		Type    ErrorType       `json:"type"`
+		Message string          `json:"message"`
+		Details json.RawMessage `json:"details"`
+	}
+	if json.Unmarshal(data, &envelope) != nil || envelope.Type == "" {
+		e.Body = []byte(x.redact(string(data[:min(len(data), maxPage)])))
+		return e
+	}
+	e.Name, e.Type, e.Message = envelope.Name, envelope.Type, envelope.Message
+	_ = json.Unmarshal(envelope.Details, &e.Details) // details in another shape are not worth losing the rest
+	return e
+}
+
+// ContractError is a request or a response that breaks the contract.
+type ContractError struct {
+	Operation  string     // operationId, such as getInvoice
+	Direction  Direction  // which of both
+	Violations Violations // what is wrong, each with path, rule and hint; never empty
+
+	// Of a response:
+	Status         int    // of HTTP
+	RequestID      string // names the answer in the server's log
+	IdempotencyKey string // of a POST, which has happened nevertheless
+
+	tooLarge *validate.TooLargeError
+}
+
+// Direction is the way a message goes.
+type Direction string
+
+// The directions.
+const (
+	DirectionRequest  Direction = "request"
+	DirectionResponse Direction = "response"
+)
+
+// Error names all violations in one line.
+func (e *ContractError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: the %s breaks the contract:", e.Operation, e.Direction)
+	for _, v := range e.Violations {
+		fmt.Fprintf(&b, " %s %s", v.Error, v.Hint)
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// Unwrap gives the violations.
+func (e *ContractError) Unwrap() error { return e.Violations }
+
+// Is says that a request that breaks the contract is what the server would have called it: [ErrInvalidValue], or
+// [ErrTooLarge] for a file over the limit.
+func (e *ContractError) Is(target error) bool {
+	if e.Direction != DirectionRequest {
+		return false
+	}
+	return e.tooLarge == nil && target == ErrInvalidValue || e.tooLarge != nil && target == ErrTooLarge
+}
+
+// undecodable is a response that cannot be read into its type, which validation would have found before.
+func undecodable(operation string, r *Response, err error) error {
+	v := validate.Violation{In: validate.InBody, Rule: validate.RuleJSON, Error: "The body cannot be decoded.", Hint: "The server must answer as documented."}
+	if wrong, ok := err.(*json.UnmarshalTypeError); ok {
+		v.Path = wrong.Field
+	}
+	return &ContractError{Operation: operation, Direction: DirectionResponse, Violations: Violations{v},
+		Status: r.Status, RequestID: r.RequestID, IdempotencyKey: r.IdempotencyKey}
+}
+
+// TransportError is a call that got no answer: a connection that broke, a timeout, a context that ended.
+type TransportError struct {
+	Operation      string // operationId, such as createInvoice
+	Attempts       int    // how often the call was tried
+	IdempotencyKey string // of a POST; with it the call can be made again without doing anything twice
+	Sent           bool   // an attempt may have reached the server, so that it may have done what was asked
+	Err            error  // of the last attempt
+
+	secrets []string
+}
+
+// Error says what went wrong, and whether it may have happened nevertheless.
+func (e *TransportError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: no answer after %d attempt", e.Operation, e.Attempts)
+	if e.Attempts != 1 {
+		b.WriteByte('s')
+	}
+	fmt.Fprintf(&b, ": %s", redact(e.Err.Error(), e.secrets))
+	if e.Sent && e.IdempotencyKey != "" {
+		fmt.Fprintf(&b, " (it may have happened; call again with idempotency key %s to be sure)", e.IdempotencyKey)
+	}
+	return b.String()
+}
+
+// Unwrap gives the error of the last attempt.
+func (e *TransportError) Unwrap() error { return e.Err }
+
+// ResponseTooLargeError is a response of success that is longer than [WithMaxResponseBytes] allows. What was asked has
+// been done.
+type ResponseTooLargeError struct {
+	Operation      string
+	Limit          int64 // bytes
+	IdempotencyKey string
+}
+
+// Error names the limit.
+func (e *ResponseTooLargeError) Error() string {
+	return fmt.Sprintf("%s: the response has more than %d bytes; see WithMaxResponseBytes", e.Operation, e.Limit)
+}
