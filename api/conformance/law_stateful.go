@@ -1,4 +1,6 @@
 package conformance
 
+import "slices"
+
 // statefulLaws are the laws of what operations mean together; each family has a file of its own.
-var statefulLaws []Law
+var statefulLaws = slices.Concat(idempotencyLaws, invoiceLaws)
