@@ -25,6 +25,7 @@ type call struct {
 
 // upload is a body that is streamed, and opened anew by each attempt.
 type upload struct {
+	check       func(*validate.Operation) error // what is known before it is opened; Violations or *validate.TooLargeError
 	open        func() (io.ReadCloser, error)
 	length      int64 // of what open gives, exactly
 	contentType string

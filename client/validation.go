@@ -30,20 +30,27 @@ var contract = sync.OnceValues(func() (*validate.Contract, error) {
 	return validate.NewTolerant(doc)
 })
 
-// checkRequest holds a request against the contract, all but a body that is streamed.
+// checkRequest holds a request against the contract; of a body that is streamed, what is known of it before it is read.
 func (x *exchange) checkRequest(r *http.Request) error {
 	path, err := pathValues(x.op.Path, x.basePath(), r.URL.EscapedPath())
 	if err == nil {
 		err = x.op.Parameters(r, func(name string) string { return path[name] })
 	}
 	found := violations(err)
-	if x.call.upload == nil {
-		found = append(found, violations(x.op.Body(x.data))...)
+	if x.call.upload != nil {
+		err = x.call.upload.check(x.op)
+	} else {
+		err = x.op.Body(x.data)
 	}
-	if len(found) == 0 {
-		return nil
+	found = append(found, violations(err)...)
+	var tooLarge *validate.TooLargeError
+	switch {
+	case len(found) > 0:
+		return &ContractError{Operation: x.op.ID, Direction: DirectionRequest, Violations: found}
+	case errors.As(err, &tooLarge):
+		return x.sourceError(err)
 	}
-	return &ContractError{Operation: x.op.ID, Direction: DirectionRequest, Violations: found}
+	return nil
 }
 
 // judge does what the mode asks about an error of the contract; nil means go on.

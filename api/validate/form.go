@@ -66,6 +66,14 @@ func fileLimit(s *openapi3.Schema) int64 {
 	return 0
 }
 
+// FileLimit is how many bytes the file in a part of an upload may have; 0 when the document does not say.
+func (o *Operation) FileLimit(part string) int64 {
+	if o.upload == nil || o.upload.fields[part] == nil {
+		return 0
+	}
+	return o.upload.fields[part].most
+}
+
 // takes says whether a part may come with this Content-Type, which for a part without one is text/plain.
 func (f *field) takes(part *multipart.Part) bool {
 	if f.encoding == nil || f.encoding.ContentType == "" {
