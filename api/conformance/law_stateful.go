@@ -3,4 +3,4 @@ package conformance
 import "slices"
 
 // statefulLaws are the laws of what operations mean together; each family has a file of its own.
-var statefulLaws = slices.Concat(idempotencyLaws, invoiceLaws)
+var statefulLaws = slices.Concat(idempotencyLaws, identityLaws, invoiceLaws, valueLaws, pageLaws, filterLaws)
