@@ -12,20 +12,6 @@ import (
 	"github.com/dunwell/dunwell/internal/ar"
 )
 
-// Exit statuses. Scripts rely on them, so they never change.
-const (
-	statusFailure = 1
-	statusUsage   = 2
-)
-
-// exitStatus is the status of a process that ends with err.
-func exitStatus(err error) int {
-	if errors.As(err, new(usageError)) {
-		return statusUsage
-	}
-	return statusFailure
-}
-
 // usageError is a call or a setting that cannot be understood.
 type usageError string
 

@@ -14,6 +14,7 @@ import (
 const (
 	variableAnnotation = "variable" // the variable that does the same
 	defaultAnnotation  = "default"
+	sectionAnnotation  = "section" // the heading it stands under; none for most
 )
 
 // setHelp makes all commands show our help.
@@ -95,18 +96,22 @@ func printCommands(w io.Writer, c *cobra.Command) {
 	}
 }
 
-// printFlags lists the flags with their variables and defaults.
+// printFlags lists the flags with their variables and defaults, by section.
 func printFlags(w io.Writer, c *cobra.Command) {
-	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	separator := "\n"
-	c.Flags().VisitAll(func(f *pflag.Flag) {
-		if f.Hidden || f.Name == "help" {
-			return
+	for _, title := range []string{"", connectionSection} {
+		table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+		heading := "\n"
+		if title != "" {
+			heading = "\n" + title + ":\n"
 		}
-		fmt.Fprint(table, separator, flagLine(f))
-		separator = ""
-	})
-	_ = table.Flush() // to where help goes; nothing can be done about it
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			if !f.Hidden && f.Name != "help" && annotation(f, sectionAnnotation) == title {
+				fmt.Fprint(table, heading, flagLine(f))
+				heading = ""
+			}
+		})
+		_ = table.Flush() // to where help goes; nothing can be done about it
+	}
 }
 
 func flagLine(f *pflag.Flag) string {

@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -48,6 +47,6 @@ func run(ctx context.Context, env environment, args []string) int {
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintf(env.err, "%s: %s\n", called.CommandPath(), sentence(err))
+	report(env.err, called.CommandPath(), err)
 	return exitStatus(err)
 }

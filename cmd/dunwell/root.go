@@ -8,6 +8,7 @@ import (
 
 // The groups in which help lists the commands.
 const (
+	clientGroup   = "client"
 	serverGroup   = "server"
 	contractGroup = "contract" // for those who build servers and clients of it
 )
@@ -33,9 +34,11 @@ func newRoot(env environment) *cobra.Command {
 	root.SetErr(env.err)
 	root.SetFlagErrorFunc(flagError)
 	setHelp(root, env)
-	root.AddGroup(&cobra.Group{ID: serverGroup, Title: "Server"}, &cobra.Group{ID: contractGroup, Title: "Contract"})
+	root.AddGroup(&cobra.Group{ID: clientGroup, Title: "Client"}, &cobra.Group{ID: serverGroup, Title: "Server"}, &cobra.Group{ID: contractGroup, Title: "Contract"})
 	addTo(root, serverGroup, serveCommand(env), keysCommand(env), migrateCommand(env))
-	addTo(root, "", versionCommand(env))
+	addTo(root, clientGroup, loginCommand(env), invoicesCommand(env), identitiesCommand(env), creditnotesCommand(env), transactionsCommand(env),
+		dunningCommand(env), jobsCommand(env), clockCommand(env))
+	addTo(root, "", versionCommand(env), exitCodesTopic())
 	return root
 }
 
