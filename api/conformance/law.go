@@ -21,6 +21,9 @@ type Law struct {
 	// that are offered. nil: check runs once.
 	each  func(*validate.Operation) bool
 	check func(*trial)
+
+	// inputs makes the law one of those operations only for which requests are generated that break it.
+	inputs bool
 }
 
 // Laws gives all laws, in the order of their names.

@@ -20,8 +20,9 @@ type suite struct {
 	config    Config
 	client    *http.Client // as configured, but for redirects
 	contract  *validate.Contract
-	declared  map[string]*declared // by operationId
-	offered   map[string]bool      // by operationId; written before any law runs
+	declared  map[string]*declared     // by operationId
+	offered   map[string]bool          // by operationId; written before any law runs
+	inputs    map[string]func() inputs // by operationId
 	coverage  *coverage
 	answering *answering
 }
@@ -75,6 +76,10 @@ func newSuite(c Config) (*suite, error) {
 			s.declared[o.OperationID] = d
 		}
 	}
+	s.inputs = map[string]func() inputs{}
+	for _, o := range contract.Operations() {
+		s.inputs[o.ID] = sync.OnceValue(func() inputs { return inputs{s.rightInputs(o), s.wrongInputs(o)} })
+	}
 	s.coverage = newCoverage(contract)
 	s.answering = &answering{found: map[resultKey]*Result{}}
 	return s, nil
@@ -107,7 +112,7 @@ func (s *suite) plan() (all []planned) {
 			continue
 		}
 		for _, o := range s.contract.Operations() {
-			if law.each(o) && law.selected(s.config.Only, o, s.operation) {
+			if law.each(o) && (!law.inputs || s.breaks(o, law.Name)) && law.selected(s.config.Only, o, s.operation) {
 				all = append(all, s.decide(law, o))
 			}
 		}

@@ -131,12 +131,12 @@ func sampleArray(s *openapi3.Schema, length int) string {
 func sampleNumber(s *openapi3.Schema) string {
 	switch {
 	case s.Min != nil && *s.Min > 1:
-		return bound(*s.Min)
+		return limit(*s.Min)
 	case s.Max != nil && *s.Max < 1:
-		return bound(*s.Max)
+		return limit(*s.Max)
 	}
 	return "1"
 }
 
-// bound writes a bound as it stands in the contract.
-func bound(value float64) string { return strconv.FormatFloat(value, 'f', -1, 64) }
+// limit writes a bound as it stands in the contract.
+func limit(value float64) string { return strconv.FormatFloat(value, 'f', -1, 64) }

@@ -35,13 +35,13 @@ var letters = []string{"a", "A", "0", "x", "Z", "9", "-", " "}
 
 // sampleText gives the plainest text of a schema, "" and false if none is found.
 func sampleText(s *openapi3.Schema) (string, bool) {
+	if text, ok := s.Example.(string); ok && matches(s, text) {
+		return text, true
+	}
 	for _, text := range formatted[s.Format] {
 		if matches(s, text) {
 			return text, true
 		}
-	}
-	if text, ok := s.Example.(string); ok && matches(s, text) {
-		return text, true
 	}
 	length := int(max(1, s.MinLength))
 	for _, letter := range letters {
@@ -55,6 +55,13 @@ func sampleText(s *openapi3.Schema) (string, bool) {
 		}
 	}
 	return "", matches(s, "")
+}
+
+// isFree says whether a text may be anything, so that no value of it can make less sense than another.
+func isFree(s *openapi3.Schema) bool {
+	free := *s
+	free.MinLength, free.MaxLength = 0, nil
+	return s.Format != "" && s.Pattern == "" || matches(&free, "Ä日😀 a1&.")
 }
 
 // textOfLength gives a text with that many characters, of a character or of the pattern.

@@ -154,6 +154,13 @@ func (t *trial) begin(name string) {
 	t.step, t.steps, t.stepped = name, nil, true
 }
 
+// fresh forgets what was sent so far: what follows, up to the next step, is what the next steps build on.
+func (t *trial) fresh() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.step, t.setup, t.steps, t.stepped = "", nil, nil, false
+}
+
 // together runs f n times at once and waits. A trial that ends in one of them ends here.
 func (t *trial) together(n int, f func(i int)) {
 	var all sync.WaitGroup
