@@ -11,36 +11,35 @@ import (
 	"time"
 )
 
-// try makes one attempt. What was answered is in x.response; the stream is nil unless the exchange streams.
-func (x *exchange) try() (stream io.ReadCloser, err error) {
+// try makes one attempt. What was answered is in x.response.
+func (x *exchange) try() error {
 	limit := x.timeout()
 	ctx, cancel := context.WithTimeoutCause(x.ctx, limit, fmt.Errorf("no answer within %v: %w", limit, context.DeadlineExceeded))
-	defer func() {
-		if stream == nil {
-			cancel()
-		}
-	}()
+	defer cancel()
 	request, body, err := x.open(context.WithValue(ctx, attemptKey{}, x.attempt()))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	res, err := chain(x.client.middleware, x.transport)(request)
+	if err != nil && res != nil {
+		drain(res.Body) // a middleware's, which gave both
+	}
 	switch {
 	case err != nil && body.failure() != nil:
-		return nil, x.sourceError(body.failure())
+		return x.sourceError(body.failure())
 	case err != nil:
-		return nil, x.noAnswer(ctx, err)
+		return x.noAnswer(ctx, err)
 	case res == nil:
-		return nil, x.noAnswer(ctx, errors.New("a middleware gave neither a response nor an error"))
+		return x.noAnswer(ctx, errors.New("a middleware gave neither a response nor an error"))
 	}
 	x.response.take(res)
 	switch {
 	case res.StatusCode/100 != 2:
-		return nil, x.refusal(res)
-	case x.streams:
-		return x.stream(ctx, cancel, res)
+		return x.refusal(res)
+	case x.call.consume != nil:
+		return x.stream(ctx, res)
 	}
-	return nil, x.answer(ctx, res)
+	return x.answer(ctx, res)
 }
 
 func (x *exchange) attempt() Attempt {
@@ -54,7 +53,7 @@ func (x *exchange) timeout() time.Duration {
 		return x.settings.timeout
 	case x.client.timeout > 0:
 		return x.client.timeout
-	case x.streams || x.call.upload != nil:
+	case x.call.consume != nil || x.call.upload != nil:
 		return streamTimeout
 	}
 	return attemptTimeout
@@ -101,6 +100,9 @@ func (x *exchange) authenticate(r *http.Request) (*http.Request, error) {
 		return r, nil
 	}
 	user, password, err := x.client.credentials(r.Context())
+	if err == nil {
+		err = checkUser(user)
+	}
 	if err != nil {
 		if r.Body != nil {
 			_ = r.Body.Close() // as a transport does
@@ -134,22 +136,22 @@ func (x *exchange) answer(ctx context.Context, res *http.Response) error {
 	return x.checkAnswer(data)
 }
 
-// stream gives out the body of a response of success whose head is right.
-func (x *exchange) stream(ctx context.Context, cancel func(), res *http.Response) (io.ReadCloser, error) {
+// stream hands on the body of a response of success whose head is right. Its connection is left to others if little of
+// it is left to read.
+func (x *exchange) stream(ctx context.Context, res *http.Response) error {
+	defer drain(res.Body)
 	x.client.dump.response(x, nil)
 	if err := x.checkAnswer(nil); err != nil {
-		drain(res.Body)
-		return nil, err
+		return err
 	}
-	return &stream{exchange: x, ctx: ctx, cancel: cancel, body: res.Body}, nil
+	return x.call.consume(x.response, &stream{x, ctx, res.Body})
 }
 
-// stream is the body of a response on its way to the caller.
+// stream is the body of a response on its way to the consumer.
 type stream struct {
 	exchange *exchange
 	ctx      context.Context
-	cancel   func()
-	body     io.ReadCloser
+	body     io.Reader
 }
 
 // Read gives the next bytes.
@@ -159,13 +161,6 @@ func (s *stream) Read(p []byte) (int, error) {
 		err = s.exchange.noAnswer(s.ctx, err)
 	}
 	return n, err
-}
-
-// Close ends the attempt, and leaves the connection to others if little is left to read.
-func (s *stream) Close() error {
-	drain(s.body)
-	s.cancel()
-	return nil
 }
 
 var errTooLong = errors.New("the response is longer than allowed")

@@ -18,10 +18,15 @@ import (
 type call struct {
 	operation string // operationId
 	build     func(server string, body io.Reader) (*http.Request, error)
-	body      any     // what is sent as JSON; nil: no body, or an upload
-	upload    *upload // what is streamed
-	anonymous bool    // without credentials, and not necessarily to the client's server: a signed link
+	body      any      // what is sent as JSON; nil: no body, or an upload
+	upload    *upload  // what is streamed
+	consume   consumer // takes a response of success as a stream; nil: it is JSON
+	anonymous bool     // without credentials, and not necessarily to the client's server: a signed link
 }
+
+// consumer takes a response whose head has been found right. What breaks in the stream is a *TransportError; if the
+// consumer gives it back as it is, the call is tried again.
+type consumer func(head *Response, stream io.Reader) error
 
 // upload is a body that is streamed, and opened anew by each attempt.
 type upload struct {
@@ -39,25 +44,13 @@ const (
 	streamTimeout  = 15 * time.Minute
 )
 
-// send makes a call whose response is JSON, which it reads whole.
+// send makes a call. A response that is JSON is read whole.
 func (c *Client) send(ctx context.Context, k call, options []CallOption) (*Response, error) {
-	x, err := c.prepare(ctx, k, false, options)
+	x, err := c.prepare(ctx, k, options)
 	if err != nil {
 		return nil, err
 	}
-	_, err = x.run()
-	return x.response, err
-}
-
-// open makes a call whose response is a stream, given out once its head has been found right. The caller closes it. Its
-// Read wraps what breaks in a *TransportError. A call that was answered is not repeated, whatever the stream does.
-func (c *Client) open(ctx context.Context, k call, options []CallOption) (*Response, io.ReadCloser, error) {
-	x, err := c.prepare(ctx, k, true, options)
-	if err != nil {
-		return nil, nil, err
-	}
-	stream, err := x.run()
-	return x.response, stream, err
+	return x.response, x.run()
 }
 
 // receive is send for those who want the typed answer.
@@ -94,12 +87,12 @@ type exchange struct {
 }
 
 // prepare does all that comes before the first attempt.
-func (c *Client) prepare(ctx context.Context, k call, streams bool, options []CallOption) (*exchange, error) {
+func (c *Client) prepare(ctx context.Context, k call, options []CallOption) (*exchange, error) {
 	s, err := newSettings(options)
 	if err != nil {
 		return nil, fmt.Errorf("client: %s: %w", k.operation, err)
 	}
-	x := &exchange{client: c, ctx: ctx, call: k, settings: s, streams: streams, response: s.into}
+	x := &exchange{client: c, ctx: ctx, call: k, settings: s, response: s.into}
 	if x.response == nil {
 		x.response = new(Response)
 	}
@@ -144,7 +137,7 @@ func (x *exchange) address() (err error) {
 	if h.Get("User-Agent") == "" {
 		h.Set("User-Agent", x.client.userAgent)
 	}
-	if h.Get("Accept") == "" && !x.streams {
+	if h.Get("Accept") == "" && x.call.consume == nil {
 		h.Set("Accept", jsonType)
 	}
 	if x.call.upload != nil {

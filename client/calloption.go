@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -38,8 +39,8 @@ func newSettings(options []CallOption) (*settings, error) {
 // new key is made. Calls other than POST take no notice.
 func IdempotencyKey(key string) CallOption {
 	return func(s *settings) error {
-		if key == "" {
-			return errors.New("IdempotencyKey: the key is empty")
+		if key == "" || !visible(key) {
+			return errors.New("IdempotencyKey: the key must be 1 to 255 visible ASCII characters")
 		}
 		s.key = key
 		return nil
@@ -59,8 +60,8 @@ func OnIdempotencyKey(f func(key string) error) CallOption {
 // the call ends with [ErrPreconditionFailed].
 func IfMatch(etag string) CallOption {
 	return func(s *settings) error {
-		if etag == "" {
-			return errors.New("IfMatch: the ETag is empty")
+		if etag == "" || !visible(etag) {
+			return errors.New("IfMatch: the ETag must be sent as it was received")
 		}
 		s.ifMatch = etag
 		return nil
@@ -88,6 +89,9 @@ func Header(name, value string) CallOption {
 		name = http.CanonicalHeaderKey(name)
 		if slices.Contains(ownHeaders, name) {
 			return fmt.Errorf("Header: %s is made by the client; it has options of its own", name)
+		}
+		if name == "" || strings.ContainsAny(name, " :()<>@,;\\\"/[]?={}") || !visible(name) || !visible(value) {
+			return errors.New("Header: name and value must be visible ASCII")
 		}
 		if s.header == nil {
 			s.header = make(http.Header)

@@ -46,7 +46,7 @@ func (d *dump) response(x *exchange, body []byte) {
 	fmt.Fprintf(&b, "HTTP/1.1 %d %s\n", x.response.Status, http.StatusText(x.response.Status))
 	writeHeader(&b, x.response.Header)
 	b.WriteByte('\n')
-	if body == nil && x.streams {
+	if body == nil && x.call.consume != nil {
 		fmt.Fprintf(&b, "[a stream of %s]\n", x.response.Header.Get("Content-Type"))
 	}
 	writeBody(&b, body)

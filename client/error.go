@@ -3,6 +3,7 @@ package client
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -72,16 +73,14 @@ const (
 
 // refusal reads an answer that refuses.
 func (x *exchange) refusal(res *http.Response) *Error {
-	// That it breaks off, or is endless, makes it no less a refusal.
-	res.ContentLength = min(res.ContentLength, maxRefusal)
-	data, _ := readBody(res, maxRefusal)
+	data, _ := io.ReadAll(io.LimitReader(res.Body, maxRefusal)) // that it breaks off makes it no less a refusal
+	drain(res.Body)
 	x.response.Body = data
 	x.client.dump.response(x, data)
 	e := x.readRefusal(res.StatusCode, res.Header, data)
 	e.Violations = x.responseViolations(data)
-	lost := e.Type == "" && e.Status >= 500 // a proxy's, which may have passed the request on
-	e.Uncertain = x.lost && e.Status < 500 && x.op.Method != http.MethodPost
-	x.lost = x.lost || lost
+	e.Uncertain = x.lost && e.Status < 500 && x.op.Method == http.MethodPut
+	x.lost = x.lost || e.Type == "" && e.Status >= 500 // a proxy's, which may have passed the request on
 	return e
 }
 
@@ -89,7 +88,7 @@ func (x *exchange) refusal(res *http.Response) *Error {
 func (x *exchange) readRefusal(status int, header http.Header, data []byte) *Error {
 	e := &Error{
 		Operation: x.op.ID, Status: status, RequestID: header.Get("X-Request-Id"), IdempotencyKey: x.response.IdempotencyKey,
-		RetryAfter: retryAfter(header), Attempts: x.response.Attempts, Header: cleanHeader(header),
+		RetryAfter: retryAfter(header), Attempts: x.response.Attempts, Header: x.cleanHeader(header),
 	}
 	var envelope struct {
 		Code    int             `json:"code"`
@@ -102,8 +101,9 @@ func (x *exchange) readRefusal(status int, header http.Header, data []byte) *Err
 		e.Body = []byte(x.redact(string(data[:min(len(data), maxPage)])))
 		return e
 	}
-	e.Name, e.Type, e.Message = envelope.Name, envelope.Type, envelope.Message
-	_ = json.Unmarshal(envelope.Details, &e.Details) // details in another shape are not worth losing the rest
+	e.Name, e.Type, e.Message = envelope.Name, envelope.Type, x.redact(envelope.Message)
+	// Details in another shape are not worth losing the rest.
+	_ = json.Unmarshal([]byte(x.redact(string(envelope.Details))), &e.Details)
 	return e
 }
 

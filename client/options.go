@@ -3,9 +3,11 @@ package client
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -19,11 +21,19 @@ type Credentials func(context.Context) (user, password string, err error)
 // BasicAuth authenticates with one API key.
 func BasicAuth(user, password string) Option {
 	return func(c *Client) error {
-		if user == "" {
-			return errors.New("BasicAuth: the user is empty")
+		if err := checkUser(user); err != nil {
+			return fmt.Errorf("BasicAuth: %w", err)
 		}
 		return WithCredentials(func(context.Context) (string, string, error) { return user, password, nil })(c)
 	}
+}
+
+// checkUser refuses names that HTTP Basic authentication cannot carry.
+func checkUser(user string) error {
+	if user == "" || strings.Contains(user, ":") {
+		return errors.New("the user must not be empty, nor contain a colon")
+	}
+	return nil
 }
 
 // WithCredentials authenticates with what f gives.

@@ -29,14 +29,14 @@ func (x *exchange) redact(text string) string { return redact(text, x.secrets) }
 var secretHeaders = []string{"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie"}
 
 // cleanHeader copies headers without secrets.
-func cleanHeader(header http.Header) http.Header {
+func (x *exchange) cleanHeader(header http.Header) http.Header {
 	clean := header.Clone()
 	for _, name := range secretHeaders {
 		clean.Del(name)
 	}
 	for _, values := range clean {
 		for i, value := range values {
-			values[i] = redact(value, nil)
+			values[i] = x.redact(value)
 		}
 	}
 	return clean

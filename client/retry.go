@@ -2,9 +2,9 @@ package client
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -62,25 +62,25 @@ func (p RetryPolicy) backoff(attempts int) time.Duration {
 }
 
 // run tries until there is an answer, or another attempt would be of no use.
-func (x *exchange) run() (io.ReadCloser, error) {
+func (x *exchange) run() error {
 	if x.ctx.Err() != nil {
-		return nil, x.noAnswer(x.ctx, context.Cause(x.ctx))
+		return x.noAnswer(x.ctx, ended(x.ctx))
 	}
 	for {
 		x.response.Attempts++
-		stream, err := x.try()
+		err := x.try()
 		if err == nil {
 			x.client.budget.refund()
-			return stream, nil
+			return nil
 		}
 		wait, again := x.again(err)
 		if !again {
-			return nil, err
+			return err
 		}
 		x.client.log.LogAttrs(x.ctx, slog.LevelDebug, "an attempt failed and is repeated", slog.String("operation", x.op.ID),
 			slog.Int("attempt", x.response.Attempts), slog.Duration("wait", wait), slog.String("error", err.Error()))
 		if err := x.pause(wait, err); err != nil {
-			return nil, err
+			return err
 		}
 	}
 }
@@ -119,7 +119,7 @@ func (x *exchange) repeatable() bool {
 func temporary(err error) bool {
 	switch err := err.(type) {
 	case *TransportError:
-		return true
+		return !distrusted(err)
 	case *Error:
 		switch err.Status {
 		case http.StatusRequestTimeout, http.StatusTooManyRequests:
@@ -142,7 +142,7 @@ func (x *exchange) pause(wait time.Duration, last error) error {
 	case <-timer.C:
 		return nil
 	case <-x.ctx.Done():
-		return x.noAnswer(x.ctx, fmt.Errorf("%w while waiting to try again after: %w", context.Cause(x.ctx), last))
+		return x.noAnswer(x.ctx, fmt.Errorf("%w while waiting to try again after: %w", ended(x.ctx), last))
 	}
 }
 
@@ -155,18 +155,33 @@ func (x *exchange) noAnswer(ctx context.Context, err error) error {
 		return fmt.Errorf("client: %s: %w", x.op.ID, err)
 	case errors.As(err, &refused) && x.ctx.Err() == nil:
 		return refused // a middleware's
-	case ctx.Err() != nil && !errors.Is(err, context.Cause(ctx)):
-		err = context.Cause(ctx)
+	case ctx.Err() != nil && !(errors.Is(err, ctx.Err()) && errors.Is(err, context.Cause(ctx))):
+		err = ended(ctx)
 	}
 	x.lost = x.lost || x.response.Attempts > 0 && !unsent(err)
 	return &TransportError{Operation: x.op.ID, Attempts: x.response.Attempts, IdempotencyKey: x.response.IdempotencyKey,
 		Sent: x.lost, Err: err, secrets: x.secrets}
 }
 
-// unsent says whether an attempt ended before there was a connection.
+// ended says why a context ended: by its error, and by the cause its maker gave.
+func ended(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if errors.Is(cause, err) {
+		return cause
+	}
+	return fmt.Errorf("%w: %w", err, cause)
+}
+
+// unsent says whether an attempt ended before there was a connection for it.
 func unsent(err error) bool {
 	var op *net.OpError
-	return errors.As(err, &op) && op.Op == "dial"
+	return errors.As(err, &op) && op.Op == "dial" || distrusted(err)
+}
+
+// distrusted says whether the server's certificate was refused, as it will be again.
+func distrusted(err error) bool {
+	var certificate *tls.CertificateVerificationError
+	return errors.As(err, &certificate)
 }
 
 // retryAfter reads Retry-After, seconds or a date; 0 if there is none. A date is compared with the server's own clock
