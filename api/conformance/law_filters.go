@@ -73,14 +73,29 @@ func filtersAgree(t *trial) {
 	fields := t.queryable(t.op.ID, "query")
 	for _, field := range slices.Sorted(maps.Keys(fields)) {
 		for _, op := range operators(field, fields[field].Value) {
-			t.filterAgrees(s, all, field, op)
+			t.filterAgrees(s, all, filter{"query", field, op}, func(query ...string) []any {
+				return t.want(t.call(s.operation, where(append(append(s.narrow(field), query...), "pageSize", "1000")...)), http.StatusOK).list("rows")
+			})
 		}
 	}
 }
 
+// filter is an operator on a field; "" is equality.
+type filter struct{ parameter, field, op string }
+
+// name is the query parameter of the filter.
+func (f filter) name() string {
+	name := f.parameter + "[" + f.field + "]"
+	if f.op != "" {
+		name += "[" + f.op + "]"
+	}
+	return name
+}
+
 // filterAgrees compares what a filter leaves with what it should leave of all rows. Rows that have nothing in the field
 // are nobody's greater, less or equal; whether they are unequal is left to the server.
-func (t *trial) filterAgrees(s *shelf, all []any, field, op string) {
+func (t *trial) filterAgrees(s *shelf, all []any, f filter, ask func(query ...string) []any) {
+	field, op := f.field, f.op
 	operands := operandsOf(all, field)
 	if len(operands) == 0 {
 		return
@@ -88,13 +103,8 @@ func (t *trial) filterAgrees(s *shelf, all []any, field, op string) {
 	if op != "$in" {
 		operands = operands[:1]
 	}
-	name := "query[" + field + "]"
-	if op != "" {
-		name += "[" + op + "]"
-	}
-	t.begin(name + "=" + strings.Join(operands, ","))
-	query := append(s.narrow(field), name, strings.Join(operands, ","), "pageSize", "1000")
-	shown := t.want(t.call(s.operation, where(query...)), http.StatusOK).list("rows")
+	t.begin(f.name() + "=" + strings.Join(operands, ","))
+	shown := ask(f.name(), strings.Join(operands, ","))
 	var want []string
 	for _, row := range all {
 		if holds(row, field, op, operands) {

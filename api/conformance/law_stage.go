@@ -3,6 +3,7 @@ package conformance
 import (
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // What the laws of this package's other law files set up. Every law makes what it needs, so that its curl lines are
@@ -112,7 +113,7 @@ func paper(title string, padding int) []byte {
 	var offsets []int
 	for i, content := range []string{
 		"<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>", "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << >> >>",
-		fmt.Sprintf("<< /Title (%s) >>", title), fmt.Sprintf("<< /Length %d >>\nstream\n%*s\nendstream", padding, padding, ""),
+		fmt.Sprintf("<< /Title (%s) >>", title), fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", padding, strings.Repeat(" ", padding)),
 	} {
 		offsets = append(offsets, len(out))
 		out = fmt.Appendf(out, "%d 0 obj\n%s\nendobj\n", i+1, content)
