@@ -79,7 +79,7 @@ func parse(name string, data []byte, load func([]byte) (*openapi3.T, error)) *Do
 
 // at reports what keeps the document from being read.
 func (r *report) at(line int, format string, args ...any) {
-	r.add(Finding{File: r.file, Line: line, Column: 1, Rule: ruleOpenAPI, Message: fmt.Sprintf(format, args...)})
+	r.add(Finding{File: r.file, Line: line, Column: 1, Severity: Error, Rule: ruleOpenAPI, Message: fmt.Sprintf(format, args...)})
 }
 
 // lined makes the loader read JSON as the YAML it also is: it notes lines for YAML only, and takes everything for JSON
@@ -123,7 +123,7 @@ func (r *report) dangling(tree *yaml.Node) bool {
 			at = step(at, strings.NewReplacer("~1", "/", "~0", "~").Replace(token))
 		}
 		if at == nil {
-			r.add(Finding{File: r.file, Line: ref.Line, Column: ref.Column, Rule: ruleOpenAPI, Message: "nothing is at " + ref.Value})
+			r.add(Finding{File: r.file, Line: ref.Line, Column: ref.Column, Severity: Error, Rule: ruleOpenAPI, Message: "nothing is at " + ref.Value})
 		}
 	})
 	return len(r.findings) > before

@@ -10,14 +10,25 @@ import (
 
 // Finding is one place where a rule is broken, and what would be right.
 type Finding struct {
-	File    string `json:"file"`
-	Line    int    `json:"line"`            // from 1; 1 also stands for the file as a whole
-	Column  int    `json:"column"`          // from 1
-	Rule    string `json:"rule"`            // of Rules
-	Place   string `json:"place,omitempty"` // such as components.schemas.Invoice.label; empty is the document
-	Message string `json:"message"`
-	Hint    string `json:"hint,omitempty"`
+	File     string   `json:"file"`
+	Line     int      `json:"line"`            // from 1; 1 also stands for the file as a whole
+	Column   int      `json:"column"`          // from 1
+	Severity Severity `json:"severity"`        //
+	Rule     string   `json:"rule"`            // of Rules; of what others find, their name for it
+	Place    string   `json:"place,omitempty"` // such as components.schemas.Invoice.label; empty is the document
+	Message  string   `json:"message"`
+	Hint     string   `json:"hint,omitempty"`
 }
+
+// Severity is how bad a finding is. Whatever Lint finds is an Error.
+type Severity string
+
+// Severities, the worst first.
+const (
+	Error   Severity = "error"
+	Warning Severity = "warning"
+	Info    Severity = "info"
+)
 
 // Text is the finding without its file: what is wrong where, and what would be right.
 func (f Finding) Text() string {
@@ -31,9 +42,13 @@ func (f Finding) Text() string {
 	return text
 }
 
-// String is the finding on one line, as compilers write it: file:line: rule: text.
+// String is the finding on one line, as compilers write it: file:line: rule: text. What is no error says so.
 func (f Finding) String() string {
-	return fmt.Sprintf("%s:%d: %s: %s", f.File, f.Line, f.Rule, f.Text())
+	severity := ""
+	if f.Severity != Error {
+		severity = string(f.Severity) + ": "
+	}
+	return fmt.Sprintf("%s:%d: %s%s: %s", f.File, f.Line, severity, f.Rule, f.Text())
 }
 
 // where is a place in the document.
@@ -63,7 +78,7 @@ func (r *report) add(findings ...Finding) { r.findings = append(r.findings, find
 
 // field reports what is wrong with a field of a place.
 func (r *report) field(rule string, w where, field, hint, format string, args ...any) {
-	f := Finding{File: r.file, Line: 1, Column: 1, Rule: rule, Place: w.place, Message: fmt.Sprintf(format, args...), Hint: hint}
+	f := Finding{File: r.file, Line: 1, Column: 1, Severity: Error, Rule: rule, Place: w.place, Message: fmt.Sprintf(format, args...), Hint: hint}
 	if l := w.line(field); l != nil {
 		f.File, f.Line, f.Column = cmp.Or(l.File, r.file), max(l.Line, 1), max(l.Column, 1)
 	}
