@@ -3,7 +3,6 @@ package validate
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -18,7 +17,8 @@ type Contract struct {
 	schemes    openapi3.SecuritySchemes
 }
 
-// New compiles a loaded document. The document itself is not kept and not changed: everything works on a copy.
+// New compiles a loaded document. It does not change the document, and keeps its schemas, so nobody else may change
+// them afterwards.
 //
 // New fails on what cannot be validated faithfully, rather than validate less than the document says: OpenAPI 3.1,
 // an operation without operationId, more than one JSON body for an operation, parameters described by content, arrays
@@ -29,31 +29,29 @@ func build(doc *openapi3.T, tolerant bool) (*Contract, error) {
 	if doc.IsOpenAPI31OrLater() {
 		return nil, errors.New("validate: the document must be OpenAPI 3.0; kin-openapi recompiles schemas of 3.1 with every request")
 	}
-	own, err := strip(doc)
-	if err != nil {
-		return nil, fmt.Errorf("validate: copying the document: %w", err)
-	}
-	if err := checkRecursion(own); err != nil {
+	// VisitJSON is undefined on a schema that never passed Validate, so this is checked here and not believed.
+	// Examples wait for Value: here they would be held against kin-openapi's formats and not against ours.
+	if err := doc.Validate(context.Background(), openapi3.DisableExamplesValidation()); err != nil {
 		return nil, fmt.Errorf("validate: %w", err)
 	}
-	answers := own
+	if err := checkRecursion(doc); err != nil {
+		return nil, fmt.Errorf("validate: %w", err)
+	}
+	answers := func(r *openapi3.Responses) *openapi3.Responses { return r }
 	if tolerant {
-		if answers, err = strip(doc); err != nil {
-			return nil, fmt.Errorf("validate: copying the document: %w", err)
-		}
-		loosen(answers)
+		answers = make(loosened).responses
 	}
 	c := &Contract{byID: make(map[string]*Operation)}
 	if doc.Components != nil {
 		c.schemes = doc.Components.SecuritySchemes
 	}
 	requests, responses := newCompiler(asRequest), newCompiler(asResponse)
-	for _, path := range sortedKeys(own.Paths.Map()) {
-		item, original := own.Paths.Value(path), doc.Paths.Value(path)
+	for _, path := range sortedKeys(doc.Paths.Map()) {
+		item := doc.Paths.Value(path)
 		for method, op := range item.Operations() {
 			o, err := newOperation(path, method, item, op, requests)
 			if err == nil {
-				err = o.answers(answers.Paths.Value(path).GetOperation(method).Responses, responses)
+				err = o.answers(answers(op.Responses), responses)
 			}
 			if err != nil {
 				return nil, fmt.Errorf("validate: %s %s: %w", method, path, err)
@@ -61,7 +59,7 @@ func build(doc *openapi3.T, tolerant bool) (*Contract, error) {
 			if c.byID[o.ID] != nil {
 				return nil, fmt.Errorf("validate: operationId %q is used twice", o.ID)
 			}
-			o.Security = security(doc, original.GetOperation(method))
+			o.Security = security(doc, op)
 			c.byID[o.ID] = o
 			c.operations = append(c.operations, o)
 		}
@@ -89,29 +87,6 @@ func (c *Contract) SecurityScheme(name string) *openapi3.SecurityScheme {
 		return ref.Value
 	}
 	return nil
-}
-
-// strip copies the document without servers and security. Both would make kin-openapi do what others do here: find
-// the route, and authenticate, for which it would read the whole body into memory.
-func strip(doc *openapi3.T) (*openapi3.T, error) {
-	data, err := json.Marshal(doc)
-	if err != nil {
-		return nil, err
-	}
-	own, err := openapi3.NewLoader().LoadFromData(data)
-	if err != nil {
-		return nil, err
-	}
-	own.Servers, own.Security = nil, nil
-	for _, item := range own.Paths.Map() {
-		item.Servers = nil
-		for _, op := range item.Operations() {
-			op.Servers, op.Security = nil, nil
-		}
-	}
-	// VisitJSON is undefined on a schema that never passed Validate, so this is checked here and not believed.
-	// Examples wait for Value: here they would be held against kin-openapi's formats and not against ours.
-	return own, own.Validate(context.Background(), openapi3.DisableExamplesValidation())
 }
 
 // security gives the requirements that hold for an operation: its own, else the document's.

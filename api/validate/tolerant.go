@@ -9,46 +9,63 @@ import "github.com/getkin/kin-openapi/openapi3"
 // Names that differ from a known one only in case stay violations: to encoding/json they are that field.
 func NewTolerant(doc *openapi3.T) (*Contract, error) { return build(doc, true) }
 
-// loosen makes every schema that responses use take what it does not know. It changes doc, and with it the schemas
-// that requests share.
-func loosen(doc *openapi3.T) {
-	seen := make(map[*openapi3.Schema]bool)
-	for _, item := range doc.Paths.Map() {
-		for _, op := range item.Operations() {
-			for _, response := range op.Responses.Map() {
-				for _, header := range response.Value.Headers {
-					loosenSchema(header.Value.Schema, seen)
-				}
-				for _, content := range response.Value.Content {
-					loosenSchema(content.Schema, seen)
-				}
-			}
+// loosened are copies of schemas that take what they do not know, by the schemas they are made of. These stay as they
+// are, since requests use them too.
+type loosened map[*openapi3.Schema]*openapi3.Schema
+
+func (l loosened) responses(all *openapi3.Responses) *openapi3.Responses {
+	own := openapi3.NewResponsesWithCapacity(all.Len())
+	for status, ref := range all.Map() {
+		r := *ref.Value
+		r.Headers, r.Content = make(openapi3.Headers), make(openapi3.Content)
+		for name, ref := range ref.Value.Headers {
+			h := *ref.Value
+			h.Schema = l.schema(h.Schema)
+			r.Headers[name] = &openapi3.HeaderRef{Value: &h}
 		}
+		for media, content := range ref.Value.Content {
+			c := *content
+			c.Schema = l.schema(c.Schema)
+			r.Content[media] = &c
+		}
+		own.Set(status, &openapi3.ResponseRef{Value: &r})
 	}
+	return own
 }
 
-func loosenSchema(ref *openapi3.SchemaRef, seen map[*openapi3.Schema]bool) {
-	if ref == nil || ref.Value == nil || seen[ref.Value] {
-		return
+func (l loosened) schema(ref *openapi3.SchemaRef) *openapi3.SchemaRef {
+	if ref == nil || ref.Value == nil {
+		return ref
 	}
-	s := ref.Value
-	seen[s] = true
+	if known := l[ref.Value]; known != nil {
+		return &openapi3.SchemaRef{Ref: ref.Ref, Value: known}
+	}
+	s := *ref.Value
+	l[ref.Value] = &s // before its children, which may contain it
 	s.Enum = nil
 	if may := s.AdditionalProperties; may.Has != nil && !*may.Has {
 		s.AdditionalProperties = openapi3.AdditionalProperties{}
 	}
+	s.AdditionalProperties.Schema = l.schema(s.AdditionalProperties.Schema)
+	s.Items = l.schema(s.Items)
+	s.AllOf = l.schemas(s.AllOf)
 	// What told alternatives apart may have been an enum or an unknown field; that one fits must be enough.
-	s.AnyOf, s.OneOf, s.Discriminator = anyOf(s), nil, nil
-	children := []*openapi3.SchemaRef{s.Items, s.AdditionalProperties.Schema}
-	for _, refs := range []openapi3.SchemaRefs{s.AllOf, s.AnyOf} {
-		children = append(children, refs...)
+	s.AnyOf, s.OneOf, s.Discriminator = l.schemas(anyOf(&s)), nil, nil
+	if s.Properties != nil {
+		s.Properties = make(openapi3.Schemas, len(ref.Value.Properties))
+		for name, property := range ref.Value.Properties {
+			s.Properties[name] = l.schema(property)
+		}
 	}
-	for _, property := range s.Properties {
-		children = append(children, property)
+	return &openapi3.SchemaRef{Ref: ref.Ref, Value: &s}
+}
+
+func (l loosened) schemas(refs openapi3.SchemaRefs) openapi3.SchemaRefs {
+	var own openapi3.SchemaRefs
+	for _, ref := range refs {
+		own = append(own, l.schema(ref))
 	}
-	for _, child := range children {
-		loosenSchema(child, seen)
-	}
+	return own
 }
 
 // anyOf gives the alternatives of a schema that has them by anyOf or by oneOf; with both, oneOf is the one to give up.
