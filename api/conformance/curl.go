@@ -70,6 +70,10 @@ func (s *suite) curlLine(r request) string {
 		b.WriteString(` -u "$USER:$PASSWORD"`)
 	case other:
 		b.WriteString(` -u "$OTHER_USER:$OTHER_PASSWORD"`)
+	case forgetful:
+		b.WriteString(` -u "$USER:wrong"`)
+	case silent:
+		b.WriteString(` -u "$USER:"`)
 	case stranger:
 		b.WriteString(` -u nobody:wrong`)
 	case nobody:
@@ -98,7 +102,7 @@ func (s *suite) curlLine(r request) string {
 func (s *suite) curlBody(r request) (option, pipe string) {
 	switch {
 	case r.stalled:
-		return " --max-time 10 -T -", "sleep 15 | "
+		return fmt.Sprintf(" -H 'Content-Length: %d' -H Transfer-Encoding: -H Expect: --max-time 10 -T -", announced), "sleep 10 | "
 	case r.body == nil:
 		return "", ""
 	case len(r.body) == 0 && !r.chunked:

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/dunwell/dunwell/api/validate"
 )
@@ -24,9 +25,9 @@ type exchange struct {
 	err     error
 }
 
-// do sends a request and reads the answer.
-func (s *suite) do(ctx context.Context, sent request) exchange {
-	ctx, cancel := context.WithTimeout(ctx, s.config.Patience)
+// do sends a request and reads the answer, which must have come within the time given.
+func (s *suite) do(ctx context.Context, patience time.Duration, sent request) exchange {
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	x := exchange{request: sent}
 	r, err := s.wire(ctx, sent)
@@ -69,7 +70,10 @@ func (s *suite) wire(ctx context.Context, sent request) (*http.Request, error) {
 	for name, values := range sent.header {
 		r.Header[name] = values
 	}
-	if len(sent.body) > largeBody && !sent.chunked {
+	if sent.stalled {
+		r.ContentLength = announced
+	}
+	if len(sent.body) > largeBody {
 		r.Header.Set("Expect", "100-continue") // else a server that refuses it early may close before its answer is read
 	}
 	if c, ok := s.credentials(sent.who); ok {
@@ -80,6 +84,9 @@ func (s *suite) wire(ctx context.Context, sent request) (*http.Request, error) {
 
 // largeBody is from where on a server is asked before a body is sent.
 const largeBody = 64 << 10
+
+// announced is the length of a body that never comes: too much for a server to read it only to keep the connection.
+const announced = 1 << 20
 
 // stalledBody gives nothing until the request ends.
 type stalledBody struct{ ctx context.Context }
@@ -109,6 +116,10 @@ func (s *suite) credentials(w who) (Credentials, bool) {
 		return s.config.Other, true
 	case stranger:
 		return Credentials{User: "nobody-" + s.config.RunID, Password: "wrong"}, true
+	case forgetful:
+		return Credentials{User: s.config.Merchant.User, Password: "wrong-" + s.config.RunID}, true
+	case silent:
+		return Credentials{User: s.config.Merchant.User}, true
 	}
 	return Credentials{}, false
 }

@@ -16,7 +16,7 @@ func (s *suite) probe(ctx context.Context) error {
 	law := &Law{Name: "probe"}
 	t := newTrial(ctx, s, law, nil)
 	for _, o := range s.contract.Operations() {
-		x := s.do(ctx, t.probing(o))
+		x := s.do(ctx, s.config.Patience, t.probing(o))
 		if x.status == 0 {
 			return fmt.Errorf("conformance: %s does not answer: %w", s.config.URL, x.err)
 		}

@@ -30,7 +30,9 @@ const (
 	merchant who = iota
 	other
 	nobody
-	stranger // with credentials that do not exist
+	stranger  // with credentials that do not exist
+	forgetful // the merchant with a wrong password
+	silent    // the merchant without a password
 )
 
 // draft is a request being put together.
@@ -163,6 +165,9 @@ func form(parts ...part) with {
 		d.header.Set("Content-Type", w.FormDataContentType())
 	}
 }
+
+// chunked sends the body without telling its length first.
+func chunked(d *draft) { d.chunked = true }
 
 // quoteParam writes what stands between quotes in Content-Disposition, as browsers do.
 func quoteParam(text string) string {

@@ -156,7 +156,7 @@ func (s *suite) runAll(ctx context.Context) []Result {
 	for range s.config.Parallel {
 		workers.Go(func() {
 			for i := range next {
-				results[i] = s.try(ctx, plan[i])
+				results[i] = s.hold(ctx, plan[i])
 			}
 		})
 	}
@@ -169,14 +169,14 @@ func (s *suite) runAll(ctx context.Context) []Result {
 	workers.Wait()
 	for i := range plan {
 		if plan[i].law.Alone {
-			results[i] = s.try(ctx, plan[i])
+			results[i] = s.hold(ctx, plan[i])
 		}
 	}
 	return results
 }
 
-// try runs one law on one operation, if it can.
-func (s *suite) try(ctx context.Context, p planned) Result {
+// hold runs one law on one operation, if it can.
+func (s *suite) hold(ctx context.Context, p planned) Result {
 	result := Result{Law: p.law.Name, Says: p.law.Says, Source: p.law.Source, Outcome: p.outcome, Reason: p.reason}
 	if p.op != nil {
 		result.Operation = p.op.ID

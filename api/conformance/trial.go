@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/dunwell/dunwell/api/validate"
 )
@@ -109,11 +110,13 @@ func (t *trial) send(r request) *answer {
 }
 
 // try is send for those who want to see that no answer comes.
-func (t *trial) try(r request) *exchange {
+func (t *trial) try(r request) *exchange { return t.tryWithin(t.config.Patience, r) }
+
+func (t *trial) tryWithin(patience time.Duration, r request) *exchange {
 	if err := t.ctx.Err(); err != nil {
 		panic(stopped{})
 	}
-	x := t.do(t.ctx, r)
+	x := t.do(t.ctx, patience, r)
 	if t.ctx.Err() != nil {
 		panic(stopped{}) // the run was ended, which is no fault of the server's
 	}
