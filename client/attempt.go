@@ -20,7 +20,7 @@ func (x *exchange) try() error {
 	if err != nil {
 		return err
 	}
-	res, err := chain(x.client.middleware, x.transport)(request)
+	res, err := chain(x.client.middleware, x.transport)(request) //nolint:bodyclose // each of the ways below closes it
 	if err != nil && res != nil {
 		drain(res.Body) // a middleware's, which gave both
 	}
@@ -167,7 +167,7 @@ var errTooLong = errors.New("the response is longer than allowed")
 
 // readBody reads a body of at most limit bytes to its end and closes it.
 func readBody(res *http.Response, limit int64) ([]byte, error) {
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	if res.ContentLength > limit {
 		return nil, errTooLong
 	}

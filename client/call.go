@@ -80,7 +80,6 @@ type exchange struct {
 	op       *validate.Operation
 	request  *http.Request // without body and context
 	data     []byte        // the JSON body
-	streams  bool          // the response is given out as a stream
 	lost     bool          // an attempt may have reached the server and got no answer of it
 	secrets  []string      // what must not appear in errors and dumps
 	response *Response

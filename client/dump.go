@@ -58,7 +58,11 @@ func (d *dump) write(x *exchange, mark byte, text string) {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%c %s, attempt %d\n", mark, x.op.ID, x.response.Attempts)
 	for line := range strings.Lines(x.redact(text)) {
-		fmt.Fprintf(&b, "%c %s", mark, line)
+		b.WriteByte(mark)
+		if line != "\n" {
+			b.WriteByte(' ')
+		}
+		b.WriteString(line)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -2,6 +2,7 @@ package client
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -155,7 +156,8 @@ func (e *ContractError) Is(target error) bool {
 // undecodable is a response that cannot be read into its type, which validation would have found before.
 func undecodable(operation string, r *Response, err error) error {
 	v := validate.Violation{In: validate.InBody, Rule: validate.RuleJSON, Error: "The body cannot be decoded.", Hint: "The server must answer as documented."}
-	if wrong, ok := err.(*json.UnmarshalTypeError); ok {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
 		v.Path = wrong.Field
 	}
 	return &ContractError{Operation: operation, Direction: DirectionResponse, Violations: Violations{v},

@@ -174,13 +174,13 @@ func TestDump(t *testing.T) {
 > Content-Type: application/json
 > Idempotency-Key: k1
 > User-Agent: x
-> 
+>
 > {"number":"1"}
 < createIdentity, attempt 1
 < HTTP/1.1 503 Service Unavailable
 < Content-Type: application/json
 < Retry-After: 0
-< 
+<
 > createIdentity, attempt 2
 > POST /api/identities HTTP/1.1
 > Host: localhost
@@ -189,12 +189,12 @@ func TestDump(t *testing.T) {
 > Content-Type: application/json
 > Idempotency-Key: k1
 > User-Agent: x
-> 
+>
 > {"number":"1"}
 < createIdentity, attempt 2
 < HTTP/1.1 200 OK
 < Content-Type: application/json
-< 
+<
 < {"publicUrl":"http://h/f?expires=1&signature=REDACTED"}
 `
 	if out.String() != want {

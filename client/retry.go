@@ -117,7 +117,7 @@ func (x *exchange) repeatable() bool {
 
 // temporary says whether another attempt may end better.
 func temporary(err error) bool {
-	switch err := err.(type) {
+	switch err := err.(type) { //nolint:errorlint // one that a consumer has wrapped is not to be tried again
 	case *TransportError:
 		return !distrusted(err)
 	case *Error:

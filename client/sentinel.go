@@ -5,22 +5,22 @@ import "net/http"
 // What the server may refuse a call for, to be compared with errors.Is. An answer without the contract's envelope, such
 // as a proxy's page, is told by its status.
 var (
-	ErrInvalidValue          error = &sentinel{"ERR_INVALID_VALUE", http.StatusBadRequest}
-	ErrUniqueViolation       error = &sentinel{"ERR_UNIQUE_VIOLATION", 0}
-	ErrUnauthorized          error = &sentinel{"ERR_UNAUTHORIZED", http.StatusUnauthorized}
-	ErrForbidden             error = &sentinel{"ERR_FORBIDDEN", http.StatusForbidden}
-	ErrNotFound              error = &sentinel{"ERR_NOT_FOUND", http.StatusNotFound}
-	ErrMethodNotAllowed      error = &sentinel{"ERR_METHOD_NOT_ALLOWED", http.StatusMethodNotAllowed}
-	ErrConflictState         error = &sentinel{"ERR_CONFLICT_STATE", http.StatusConflict}
-	ErrPreconditionFailed    error = &sentinel{"ERR_PRECONDITION_FAILED", http.StatusPreconditionFailed}
-	ErrIdempotencyKeyReused  error = &sentinel{"ERR_IDEMPOTENCY_KEY_REUSED", http.StatusUnprocessableEntity}
-	ErrIdempotencyInProgress error = &sentinel{"ERR_IDEMPOTENCY_IN_PROGRESS", 0}
-	ErrTooLarge              error = &sentinel{"ERR_TOO_LARGE", http.StatusRequestEntityTooLarge}
-	ErrUnsupportedMediaType  error = &sentinel{"ERR_UNSUPPORTED_MEDIA_TYPE", http.StatusUnsupportedMediaType}
-	ErrTooManyRequests       error = &sentinel{"ERR_TOO_MANY_REQUESTS", http.StatusTooManyRequests}
-	ErrInternal              error = &sentinel{"ERR_INTERNAL", http.StatusInternalServerError}
-	ErrNotImplemented        error = &sentinel{"ERR_NOT_IMPLEMENTED", http.StatusNotImplemented}
-	ErrUnavailable           error = &sentinel{"ERR_UNAVAILABLE", http.StatusServiceUnavailable}
+	ErrInvalidValue          = refusal("ERR_INVALID_VALUE", http.StatusBadRequest)
+	ErrUniqueViolation       = refusal("ERR_UNIQUE_VIOLATION", 0)
+	ErrUnauthorized          = refusal("ERR_UNAUTHORIZED", http.StatusUnauthorized)
+	ErrForbidden             = refusal("ERR_FORBIDDEN", http.StatusForbidden)
+	ErrNotFound              = refusal("ERR_NOT_FOUND", http.StatusNotFound)
+	ErrMethodNotAllowed      = refusal("ERR_METHOD_NOT_ALLOWED", http.StatusMethodNotAllowed)
+	ErrConflictState         = refusal("ERR_CONFLICT_STATE", http.StatusConflict)
+	ErrPreconditionFailed    = refusal("ERR_PRECONDITION_FAILED", http.StatusPreconditionFailed)
+	ErrIdempotencyKeyReused  = refusal("ERR_IDEMPOTENCY_KEY_REUSED", http.StatusUnprocessableEntity)
+	ErrIdempotencyInProgress = refusal("ERR_IDEMPOTENCY_IN_PROGRESS", 0)
+	ErrTooLarge              = refusal("ERR_TOO_LARGE", http.StatusRequestEntityTooLarge)
+	ErrUnsupportedMediaType  = refusal("ERR_UNSUPPORTED_MEDIA_TYPE", http.StatusUnsupportedMediaType)
+	ErrTooManyRequests       = refusal("ERR_TOO_MANY_REQUESTS", http.StatusTooManyRequests)
+	ErrInternal              = refusal("ERR_INTERNAL", http.StatusInternalServerError)
+	ErrNotImplemented        = refusal("ERR_NOT_IMPLEMENTED", http.StatusNotImplemented)
+	ErrUnavailable           = refusal("ERR_UNAVAILABLE", http.StatusServiceUnavailable)
 )
 
 // sentinel is one of the contract's error types.
@@ -32,10 +32,12 @@ type sentinel struct {
 func (s *sentinel) Error() string { return string(s.typ) }
 
 // sentinels are all of the above.
-var sentinels = []error{
-	ErrInvalidValue, ErrUniqueViolation, ErrUnauthorized, ErrForbidden, ErrNotFound, ErrMethodNotAllowed, ErrConflictState,
-	ErrPreconditionFailed, ErrIdempotencyKeyReused, ErrIdempotencyInProgress, ErrTooLarge, ErrUnsupportedMediaType,
-	ErrTooManyRequests, ErrInternal, ErrNotImplemented, ErrUnavailable,
+var sentinels []*sentinel
+
+func refusal(typ ErrorType, status int) error {
+	s := &sentinel{typ, status}
+	sentinels = append(sentinels, s)
+	return s
 }
 
 // sentinel is the one of the type, or of the status if the type is none this package knows; nil if there is none.
@@ -48,8 +50,7 @@ func (e *Error) sentinel() *sentinel {
 		status = http.StatusInternalServerError
 	}
 	var byStatus *sentinel
-	for _, err := range sentinels {
-		s := err.(*sentinel)
+	for _, s := range sentinels {
 		if s.typ == e.Type {
 			return s
 		}

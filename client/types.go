@@ -13,80 +13,188 @@ import (
 
 // The contract's types, so that callers import one package. What their fields mean is written there.
 type (
-	// Customers.
-	Identity       = model.Identity
+	// Identity is a customer.
+	Identity = model.Identity
+
+	// IdentityCreate is a customer to create; all fields are optional.
 	IdentityCreate = model.IdentityCreate
+
+	// IdentityUpdate is what changes of a customer; fields left out stay as they are.
 	IdentityUpdate = model.IdentityUpdate
+
+	// IdentityDetail is language, tax number and dunning wishes of a customer.
 	IdentityDetail = model.IdentityDetail
-	IdentityKind   = model.IdentityKind
-	Name           = model.Name
-	Address        = model.Address
-	AddressKind    = model.AddressKind
-	Email          = model.Email
-	EmailKind      = model.EmailKind
-	Phone          = model.Phone
-	Salutation     = model.Salutation
 
-	// Invoices and credit notes.
-	Invoice            = model.Invoice
-	InvoiceCreate      = model.InvoiceCreate
-	InvoiceUpdate      = model.InvoiceUpdate
+	// IdentityKind says whether a customer is a person or a business.
+	IdentityKind = model.IdentityKind
+
+	// Name is the name of a customer.
+	Name = model.Name
+
+	// Address is a postal address.
+	Address = model.Address
+
+	// AddressKind says what an address is for.
+	AddressKind = model.AddressKind
+
+	// Email is an e-mail address.
+	Email = model.Email
+
+	// EmailKind says what an e-mail address is for.
+	EmailKind = model.EmailKind
+
+	// Phone is a telephone number.
+	Phone = model.Phone
+
+	// Salutation is how a person is addressed.
+	Salutation = model.Salutation
+
+	// Invoice is an invoice or, by its kind, a credit note.
+	Invoice = model.Invoice
+
+	// InvoiceCreate is a draft invoice to create; all fields are optional.
+	InvoiceCreate = model.InvoiceCreate
+
+	// InvoiceUpdate is what changes of an invoice; fields left out stay as they are.
+	InvoiceUpdate = model.InvoiceUpdate
+
+	// InvoiceUpdateState is the state an update asks for: canceled.
 	InvoiceUpdateState = model.InvoiceUpdateState
-	InvoiceCommit      = model.InvoiceCommit
-	InvoiceDetail      = model.InvoiceDetail
-	InvoiceIdentity    = model.InvoiceIdentity
-	InvoiceItem        = model.InvoiceItem
-	InvoiceItemInput   = model.InvoiceItemInput
-	InvoiceKind        = model.InvoiceKind
-	InvoiceState       = model.InvoiceState
-	InvoiceTax         = model.InvoiceTax
-	ItemDetail         = model.ItemDetail
-	CreditnoteCreate   = model.CreditnoteCreate
-	Attachment         = model.Attachment
-	Paymentkind        = model.Paymentkind
 
-	// Documents.
-	VoucherDocuments     = model.VoucherDocuments
+	// InvoiceCommit is what goes along when an invoice is committed.
+	InvoiceCommit = model.InvoiceCommit
+
+	// InvoiceDetail is texts, tax facts and dunning wishes of an invoice.
+	InvoiceDetail = model.InvoiceDetail
+
+	// InvoiceIdentity is the customer an invoice is for.
+	InvoiceIdentity = model.InvoiceIdentity
+
+	// InvoiceItem is a line of an invoice, with what it comes to.
+	InvoiceItem = model.InvoiceItem
+
+	// InvoiceItemInput is a line of an invoice to create or update.
+	InvoiceItemInput = model.InvoiceItemInput
+
+	// InvoiceKind says which kind of voucher it is.
+	InvoiceKind = model.InvoiceKind
+
+	// InvoiceState is where an invoice stands.
+	InvoiceState = model.InvoiceState
+
+	// InvoiceTax is base and tax of all items of one rate.
+	InvoiceTax = model.InvoiceTax
+
+	// ItemDetail is what an item is.
+	ItemDetail = model.ItemDetail
+
+	// CreditnoteCreate is a credit note to create.
+	CreditnoteCreate = model.CreditnoteCreate
+
+	// Attachment is a file that is mailed along with an invoice.
+	Attachment = model.Attachment
+
+	// Paymentkind is how an invoice is paid.
+	Paymentkind = model.Paymentkind
+
+	// VoucherDocuments is a voucher with the documents exchanged about it.
+	VoucherDocuments = model.VoucherDocuments
+
+	// VoucherDocumentsKind says which kind of voucher it is.
 	VoucherDocumentsKind = model.VoucherDocumentsKind
-	Communication        = model.Communication
-	CommunicationKind    = model.CommunicationKind
-	ImportedDocument     = model.ImportedDocument
 
-	// Money.
-	Payments          = model.Payments
-	PaymentEntry      = model.PaymentEntry
-	Booking           = model.Booking
-	BookingKind       = model.BookingKind
-	Transaction       = model.Transaction
+	// Communication is one document that was exchanged.
+	Communication = model.Communication
+
+	// CommunicationKind is what a document is.
+	CommunicationKind = model.CommunicationKind
+
+	// ImportedDocument is what was made of an imported document.
+	ImportedDocument = model.ImportedDocument
+
+	// Payments is what was booked on an invoice.
+	Payments = model.Payments
+
+	// PaymentEntry is one entry of it.
+	PaymentEntry = model.PaymentEntry
+
+	// Booking is an amount booked on an invoice.
+	Booking = model.Booking
+
+	// BookingKind is what an amount was booked for.
+	BookingKind = model.BookingKind
+
+	// Transaction is a movement of money.
+	Transaction = model.Transaction
+
+	// TransactionCreate is a movement of money to book.
 	TransactionCreate = model.TransactionCreate
-	Assignment        = model.Assignment
 
-	// Dunning.
-	DunningModification         = model.DunningModification
-	DunningSettings             = model.DunningSettings
+	// Assignment is the part of a transaction that belongs to one invoice.
+	Assignment = model.Assignment
+
+	// DunningModification sets where the dunning of an invoice stands.
+	DunningModification = model.DunningModification
+
+	// DunningSettings is how an invoice or a customer is to be dunned.
+	DunningSettings = model.DunningSettings
+
+	// DunningSettingsDeliveryKind is how notices are delivered.
 	DunningSettingsDeliveryKind = model.DunningSettingsDeliveryKind
-	CustomPeriods               = model.CustomPeriods
-	DunningCase                 = model.DunningCase
-	DunningNotice               = model.DunningNotice
-	DunningStep                 = model.DunningStep
-	DunningRun                  = model.DunningRun
-	DunningRunCreate            = model.DunningRunCreate
-	DunningRunEntry             = model.DunningRunEntry
-	Claim                       = model.Claim
-	ClaimPeriod                 = model.ClaimPeriod
-	ClaimDayCount               = model.ClaimDayCount
 
-	// Jobs and the test clock.
-	Job             = model.Job
-	JobResult       = model.JobResult
-	JobState        = model.JobState
-	SandboxClock    = model.SandboxClock
+	// CustomPeriods is how many days lie between the steps of dunning.
+	CustomPeriods = model.CustomPeriods
+
+	// DunningCase is where the dunning of an invoice stands.
+	DunningCase = model.DunningCase
+
+	// DunningNotice is a notice that was sent.
+	DunningNotice = model.DunningNotice
+
+	// DunningStep is the step that comes next.
+	DunningStep = model.DunningStep
+
+	// DunningRun is the plan of a dunning run, or what was executed.
+	DunningRun = model.DunningRun
+
+	// DunningRunCreate is a dunning run to plan or to execute.
+	DunningRunCreate = model.DunningRunCreate
+
+	// DunningRunEntry is one invoice of a dunning run.
+	DunningRunEntry = model.DunningRunEntry
+
+	// Claim is what is claimed of an invoice on a day.
+	Claim = model.Claim
+
+	// ClaimPeriod is a time of one interest rate.
+	ClaimPeriod = model.ClaimPeriod
+
+	// ClaimDayCount is how days of interest are counted.
+	ClaimDayCount = model.ClaimDayCount
+
+	// Job is what became of work that a call has started.
+	Job = model.Job
+
+	// JobResult names the job that a call has started.
+	JobResult = model.JobResult
+
+	// JobState is where a job stands.
+	JobState = model.JobState
+
+	// SandboxClock is the test clock.
+	SandboxClock = model.SandboxClock
+
+	// SandboxClockSet is the time to set the test clock to.
 	SandboxClockSet = model.SandboxClockSet
 
-	// Refusals.
+	// ErrorDetail is one reason for a refusal.
 	ErrorDetail = model.ErrorDetail
-	ErrorName   = model.ErrorName
-	ErrorType   = model.ErrorType
+
+	// ErrorName says whose fault a refusal is.
+	ErrorName = model.ErrorName
+
+	// ErrorType says what went wrong, one of a list; each has an Err… variable.
+	ErrorType = model.ErrorType
 )
 
 // Scalars.
@@ -107,9 +215,12 @@ type (
 	Nullable[T any] = nullable.Nullable[T]
 )
 
-// What breaks the contract, in a [ContractError].
+// What a [ContractError] holds.
 type (
-	Violation  = validate.Violation
+	// Violation is one thing in a message that breaks the contract.
+	Violation = validate.Violation
+
+	// Violations are all of them; they are an error.
 	Violations = validate.Violations
 )
 

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -75,7 +76,8 @@ func TestTolerant(t *testing.T) {
 			header := http.Header{"Content-Type": {"application/json"}, "X-State": {"sleeping"}}
 			loose, tight := operation(t, tolerant, "createThing"), operation(t, strict, "createThing")
 			err := loose.Response(200, header, []byte(tt.body))
-			if v, _ := err.(Violations); (err == nil) != (tt.rule == "") || err != nil && v[0].Rule != tt.rule {
+			var v Violations
+			if errors.As(err, &v); (err == nil) != (tt.rule == "") || err != nil && v[0].Rule != tt.rule {
 				t.Errorf("tolerant: %+v, not %q", err, tt.rule)
 			}
 			header.Set("X-State", "on")
