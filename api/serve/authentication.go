@@ -51,10 +51,9 @@ func (h *Handler) alternatives(o *validate.Operation) ([]alternative, error) {
 	return all, nil
 }
 
+// newScheme takes a scheme that validate.New has found declared.
 func newScheme(name string, declared *openapi3.SecurityScheme) (scheme, error) {
 	switch {
-	case declared == nil:
-		return scheme{}, fmt.Errorf("the contract has no security scheme %s", name)
 	case declared.Type == "http" && strings.EqualFold(declared.Scheme, "basic"):
 		return scheme{name: name}, nil
 	case declared.Type == "apiKey" && (declared.In == openapi3.ParameterInQuery || declared.In == openapi3.ParameterInHeader):

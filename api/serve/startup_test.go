@@ -43,12 +43,6 @@ func TestRefusesToStart(t *testing.T) {
 			func(doc *openapi3.T) { doc.Components.SecuritySchemes["basicAuth"].Value.Scheme = "digest" },
 			"security scheme basicAuth is neither",
 		},
-		"a security scheme that is not there": {
-			func(doc *openapi3.T) {
-				doc.Paths.Value("/jobs/{job}").Get.Security = &openapi3.SecurityRequirements{{"oauth": {}}}
-			},
-			"the contract has no security scheme oauth",
-		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			options := serve.Options{Authenticate: authenticate}
