@@ -10,7 +10,8 @@ var otherVariables = []string{
 	urlVariable, userVariable, passwordVariable, profileVariable,
 	"DUNWELL_ACTIVE_HELP",             // read and set by the completion scripts, here and in the next line
 	"DUNWELL_COMPLETION_DESCRIPTIONS", //
-	"DUNWELL_REQUIRE_POSTGRES",        // of the tests: who runs both in one shell has done nothing wrong
+	"DUNWELL_REQUIRE_NODE",            // of the tests, as the next: who runs both in one shell has done nothing wrong
+	"DUNWELL_REQUIRE_POSTGRES",        //
 }
 
 // checkEnvironment refuses variables of ours that do not exist: a spelling mistake, or a promise this version does not keep.
