@@ -69,7 +69,7 @@ bench: ## Measure, and write docs/benchmarks.md
 interop: ## Try linters, generated clients and a proxy of others (needs Node 20 and Java)
 	@if $(foreign); then \
 		$(MAKE) --no-print-directory internal/interop/node_modules/.package-lock.json && \
-		DUNWELL_INTEROP=1 go -C internal/interop test -count=1 $(TESTFLAGS); \
+		DUNWELL_TEST_INTEROP=1 go -C internal/interop test -count=1 $(TESTFLAGS); \
 	elif [ "$$DUNWELL_REQUIRE_NODE" = 1 ]; then echo "Node 20.19 or newer, npm and Java are required and not installed"; exit 1; \
 	else printf '%s\n' \
 		'*****************************************************************************' \

@@ -22,7 +22,7 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	if os.Getenv("DUNWELL_INTEROP") == "" {
+	if os.Getenv("DUNWELL_TEST_INTEROP") == "" {
 		fmt.Println("SKIPPED, NOT TESTED: linters, clients and proxies of others; make interop runs them")
 		return
 	}
