@@ -13,6 +13,7 @@ import (
 	"github.com/dunwell/dunwell/internal/bench/inprocess"
 	"github.com/dunwell/dunwell/internal/bench/load"
 	"github.com/dunwell/dunwell/internal/bench/variant"
+	"github.com/dunwell/dunwell/internal/bench/way"
 	"github.com/dunwell/dunwell/internal/bench/workload"
 	"github.com/dunwell/dunwell/internal/document"
 )
@@ -116,6 +117,13 @@ func TestMarkdown(t *testing.T) {
 	}}
 	r.Uploads = []uploaded{{Name: variant.Ours, Peak: 30 << 20, Idle: 20 << 20}, {Name: realServer, Peak: 64 << 20, Children: 3 << 20}}
 	r.Lists = []listed{{"sqlite", "due", "first", 1500 * time.Microsecond}, {"sqlite", "due", "last", 2 * time.Second}}
+	for _, c := range way.Calls {
+		for i, name := range []string{way.Unvalidated, way.Validated} { // 100, 125 µs
+			r.Clients.Calls = append(r.Clients.Calls, inprocess.Result{Workload: c.Title + ", " + way.Loopback, Contender: name, Ns: []float64{1e5 * (1 + float64(i)/4)}, Bytes: 1024, Allocs: 9})
+		}
+	}
+	r.Clients.Walks = []carried{{way.Validated, 20_000, way.Cost{Took: 2 * time.Second, Peak: 24 << 20}}}
+	r.Clients.Uploads = []carried{{way.Validated, 20 << 20, way.Cost{Took: time.Second, Peak: 22 << 20}}}
 	page := r.markdown()
 	for _, line := range []string{
 		"Measured on 2026-03-02. linux/amd64, 2 cores, Go 1.26.\n",
@@ -125,6 +133,10 @@ func TestMarkdown(t *testing.T) {
 		"| resident memory, 8 uploads of 10 MiB at a time, dunwell serve | < 64 MiB | 64 MiB | **missed** |",
 		"| PUT invoice, 20 items | ours | 40.0 | 80.0 | 4.00 | 2.00 | 1.33 | 2.00 | 7 |",
 		"| PUT invoice, 20 items | ours | 12,345 | 6.17 | 1.00 ms | 2.00 ms |",
+		"| validated call against an unvalidated one, GET invoice, 20 items, over loopback | ≤ 1.2 × | 1.25 × | **missed** |",
+		"| GET invoice, 20 items, over loopback | client | 125 | 125 | 1.25 | 1.00 | 9 |",
+		"| client | 20,000 | 10,000 | 24 MiB |",
+		"| client | 2 | 20.0 | 22 MiB |",
 		"| sqlite | due | 1.50 ms | 2,000 ms |  |  |",
 	} {
 		if !strings.Contains(page, line) {

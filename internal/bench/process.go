@@ -14,6 +14,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"github.com/dunwell/dunwell/internal/bench/resident"
 )
 
 // process is a server that runs beside this one.
@@ -101,8 +103,8 @@ func (p *process) sample() {
 		case <-tick.C:
 			var sum int64
 			for _, child := range children(p.cmd.Process.Pid) {
-				resident, _ := memory(child, "VmRSS") // it may have ended
-				sum += resident
+				now, _ := resident.Now(child) // it may have ended
+				sum += now
 			}
 			p.children.Store(max(p.children.Load(), sum))
 		}
@@ -121,27 +123,12 @@ func (p *process) stop() {
 }
 
 // peak is the most bytes it ever had resident.
-func (p *process) peak() (int64, error) { return memory(p.cmd.Process.Pid, "VmHWM") }
+func (p *process) peak() (int64, error) { return resident.Peak(p.cmd.Process.Pid) }
 
 // tail is the end of its log.
 func (p *process) tail() string {
 	data, _ := os.ReadFile(p.log)
 	return string(data[max(0, len(data)-2000):])
-}
-
-// memory reads a line such as "VmHWM:   23456 kB" of a process's status.
-func memory(pid int, field string) (int64, error) {
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0, err
-	}
-	for line := range strings.Lines(string(data)) {
-		if rest, ok := strings.CutPrefix(line, field+":"); ok {
-			kilobytes, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 10, 64)
-			return kilobytes << 10, err
-		}
-	}
-	return 0, fmt.Errorf("process %d has no %s", pid, field)
 }
 
 // children lists the processes another one has started, where the kernel tells.

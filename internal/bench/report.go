@@ -8,6 +8,7 @@ import (
 	"github.com/dunwell/dunwell/internal/bench/inprocess"
 	"github.com/dunwell/dunwell/internal/bench/load"
 	"github.com/dunwell/dunwell/internal/bench/variant"
+	"github.com/dunwell/dunwell/internal/bench/way"
 	"github.com/dunwell/dunwell/internal/bench/workload"
 )
 
@@ -21,6 +22,7 @@ type report struct {
 	Uploads   []uploaded
 	Durables  []durable
 	Lists     []listed
+	Clients   clients
 	Missing   string // why an engine was not measured
 }
 
@@ -39,6 +41,7 @@ func (r *report) markdown() string {
 	r.uploads(&b)
 	r.durables(&b)
 	r.lists(&b)
+	r.clients(&b)
 	return b.String()
 }
 
@@ -64,6 +67,12 @@ func (r *report) targets(b *strings.Builder) {
 	against("validated PUT against the unvalidated one, same decoder", "≤ 1.3 ×", variant.Unvalidated, 1.3)
 	against("validated PUT against the usual middleware", "≤ 0.2 ×", variant.Middleware, 0.2)
 	against("stretch: validated PUT against ogen", "≤ 1.0 ×", variant.Ogen, 1)
+	for _, c := range way.Calls {
+		if title := c.Title + ", " + way.Loopback; len(r.Clients.Calls) > 0 {
+			ratio := r.Clients.ratio(title)
+			line("validated call against an unvalidated one, "+title, "≤ 1.2 ×", fmt.Sprintf("%.2f ×", ratio), ratio <= 1.2)
+		}
+	}
 	for _, u := range r.Uploads {
 		if u.Name == variant.Ours || u.Name == realServer {
 			line(fmt.Sprintf("resident memory, %d uploads of 10 MiB at a time, %s", parallel, u.Name), "< 64 MiB", mebibytes(u.Peak), u.Peak < 64<<20)

@@ -34,17 +34,21 @@ func main() {
 // measure prints the results as JSON.
 func measure(rounds int, slice time.Duration) error {
 	runtime.GOMAXPROCS(1)
-	var contenders []inprocess.Contender
+	var handlers []http.Handler
 	for _, name := range variant.Names {
 		h, err := variant.New(name)
 		if err != nil {
 			return err
 		}
-		contenders = append(contenders, inprocess.Contender{Name: name, Handler: h})
+		handlers = append(handlers, h)
 	}
 	var all []inprocess.Result
 	for _, w := range workload.All {
-		results, err := inprocess.Compare(w.Name, w.Request, contenders, rounds, slice)
+		var contenders []inprocess.Contender
+		for i, name := range variant.Names {
+			contenders = append(contenders, inprocess.Contender{Name: name, Run: inprocess.Serving(handlers[i], w.Request)})
+		}
+		results, err := inprocess.Compare(w.Name, inprocess.Processor, contenders, rounds, slice)
 		if err != nil {
 			return err
 		}

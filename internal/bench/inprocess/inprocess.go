@@ -1,4 +1,5 @@
-// Package inprocess measures handlers without a network: time, bytes and allocations per request.
+// Package inprocess compares what is done again and again in one process, such as handlers without a network: time,
+// bytes and allocations per request.
 package inprocess
 
 import (
@@ -10,14 +11,13 @@ import (
 	"time"
 )
 
-// Contender is one handler of a comparison.
+// Contender is one way of a comparison.
 type Contender struct {
-	Name    string
-	Handler http.Handler
+	Name string
+	Run  func(n int) error // does it n times
 }
 
-// Result is what a request cost one contender. The garbage collector's share is in it. Time is the processor's: what
-// other processes take of the machine meanwhile is not counted.
+// Result is what a request cost one contender. The garbage collector's share is in it.
 type Result struct {
 	Workload, Contender string
 	Ns                  []float64 // by round
@@ -40,12 +40,16 @@ func (r Result) Ratio(other Result) float64 {
 	return median(ratios)
 }
 
+// Clock tells a time that only differences matter of.
+type Clock func() time.Duration
+
 // Compare measures contenders in turn, round after round, so that whatever else the machine does meets all of them. slice
-// is about how long each has in a round. Call it with GOMAXPROCS=1, or the garbage collector works elsewhere for free.
-func Compare(workload string, request func() *http.Request, contenders []Contender, rounds int, slice time.Duration) ([]Result, error) {
+// is about how long each has in a round. With the Processor's clock, call it with GOMAXPROCS=1, or the garbage collector
+// works elsewhere for free.
+func Compare(workload string, clock Clock, contenders []Contender, rounds int, slice time.Duration) ([]Result, error) {
 	series := make([]series, len(contenders))
 	for i, c := range contenders {
-		n, err := calibrate(c.Handler, request, slice)
+		n, err := calibrate(clock, c.Run, slice)
 		if err != nil {
 			return nil, fmt.Errorf("%s/%s: %w", workload, c.Name, err)
 		}
@@ -53,7 +57,7 @@ func Compare(workload string, request func() *http.Request, contenders []Contend
 	}
 	for range rounds {
 		for i, c := range contenders {
-			if err := series[i].round(c.Handler, request); err != nil {
+			if err := series[i].round(clock, c.Run); err != nil {
 				return nil, fmt.Errorf("%s/%s: %w", workload, c.Name, err)
 			}
 		}
@@ -72,26 +76,26 @@ type series struct {
 	ns, bytes, allocs []float64
 }
 
-// calibrate finds how many requests fill a slice; they warm the handler up as well.
-func calibrate(h http.Handler, request func() *http.Request, slice time.Duration) (int, error) {
+// calibrate finds how many requests fill a slice; they warm the contender up as well.
+func calibrate(clock Clock, run func(n int) error, slice time.Duration) (int, error) {
 	for n := 1; ; n *= 2 {
-		start := processorTime()
-		if err := run(h, request, n); err != nil {
+		start := clock()
+		if err := run(n); err != nil {
 			return 0, err
 		}
-		if took := processorTime() - start; took >= slice/4 || n >= 1<<20 {
+		if took := clock() - start; took >= slice/4 || n >= 1<<20 {
 			return max(1, int(float64(n)*float64(slice)/float64(took))), nil
 		}
 	}
 }
 
-func (s *series) round(h http.Handler, request func() *http.Request) error {
+func (s *series) round(clock Clock, run func(n int) error) error {
 	var before, after runtime.MemStats
 	runtime.GC() // what the one before left is not swept at this one's cost
 	runtime.ReadMemStats(&before)
-	start := processorTime()
-	err := run(h, request, s.n)
-	took := processorTime() - start
+	start := clock()
+	err := run(s.n)
+	took := clock() - start
 	runtime.ReadMemStats(&after)
 	n := float64(s.n)
 	s.ns = append(s.ns, float64(took.Nanoseconds())/n)
@@ -100,8 +104,8 @@ func (s *series) round(h http.Handler, request func() *http.Request) error {
 	return err
 }
 
-// processorTime is what this process has used.
-func processorTime() time.Duration {
+// Processor is the time this process has used: what others take of the machine meanwhile is not counted.
+func Processor() time.Duration {
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
 		panic(err) // it cannot fail for ourselves
@@ -109,16 +113,24 @@ func processorTime() time.Duration {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
-func run(h http.Handler, request func() *http.Request, n int) error {
+// Wall is the time that passes for everybody.
+func Wall() time.Duration { return time.Since(began) }
+
+var began = time.Now()
+
+// Serving lets a handler answer requests, with success.
+func Serving(h http.Handler, request func() *http.Request) func(n int) error {
 	w := &discard{header: make(http.Header)}
-	for range n {
-		w.reset()
-		h.ServeHTTP(w, request())
-		if w.status != http.StatusOK {
-			return fmt.Errorf("status %d: %s", w.status, w.head)
+	return func(n int) error {
+		for range n {
+			w.reset()
+			h.ServeHTTP(w, request())
+			if w.status != http.StatusOK {
+				return fmt.Errorf("status %d: %s", w.status, w.head)
+			}
 		}
+		return nil
 	}
-	return nil
 }
 
 func median(values []float64) float64 {
