@@ -111,14 +111,18 @@ func componentName(doc *openapi3.T, ref openapi3.ComponentRef) string {
 	}, name)
 }
 
-// JSON writes the document as indented JSON, names in alphabetical order.
+// JSON writes the document as indented JSON, in the order it was written, with what came from other files behind, in
+// alphabetical order.
 func (b *Bundle) JSON() ([]byte, error) {
-	data, err := b.doc.MarshalJSON()
+	tree, err := b.arranged()
 	if err != nil {
 		return nil, err
 	}
-	var out bytes.Buffer
-	if err := json.Indent(&out, data, "", "  "); err != nil {
+	var compact, out bytes.Buffer
+	if err := writeJSON(&compact, tree); err != nil {
+		return nil, err
+	}
+	if err := json.Indent(&out, compact.Bytes(), "", "  "); err != nil {
 		return nil, err
 	}
 	out.WriteByte('\n')
@@ -126,11 +130,26 @@ func (b *Bundle) JSON() ([]byte, error) {
 }
 
 // YAML writes the document as YAML: one that was a single file of YAML as it was written, comments and all, any other in
-// the order it was written, with what came from other files behind, in alphabetical order.
+// the order of JSON.
 func (b *Bundle) YAML() ([]byte, error) {
 	if b.written != nil {
 		return b.written, nil
 	}
+	tree, err := b.arranged()
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	e := yaml.NewEncoder(&out)
+	e.SetIndent(2)
+	if err := errors.Join(e.Encode(tree), e.Close()); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// arranged gives the document as a tree, in the order it was written.
+func (b *Bundle) arranged() (*yaml.Node, error) {
 	data, err := b.doc.MarshalJSON()
 	if err != nil {
 		return nil, err
@@ -143,13 +162,37 @@ func (b *Bundle) YAML() ([]byte, error) {
 		return nil, errors.New("the document is empty")
 	}
 	arrange(tree.Content[0], b.tree.Content[0])
-	var out bytes.Buffer
-	e := yaml.NewEncoder(&out)
-	e.SetIndent(2)
-	if err := errors.Join(e.Encode(&tree), e.Close()); err != nil {
-		return nil, err
+	return tree.Content[0], nil
+}
+
+// writeJSON writes a tree that was read from JSON, so that its scalars are either texts or JSON already.
+func writeJSON(out *bytes.Buffer, n *yaml.Node) error {
+	opening, closing, separators := "", "", [2]string{",", ","}
+	switch n.Kind {
+	case yaml.MappingNode:
+		opening, closing, separators = "{", "}", [2]string{",", ":"}
+	case yaml.SequenceNode:
+		opening, closing = "[", "]"
+	default:
+		if n.Tag != "!!str" {
+			out.WriteString(n.Value)
+			return nil
+		}
+		e := json.NewEncoder(out)
+		e.SetEscapeHTML(false)
+		return e.Encode(n.Value)
 	}
-	return out.Bytes(), nil
+	out.WriteString(opening)
+	for i, c := range n.Content {
+		if i > 0 {
+			out.WriteString(separators[i%2])
+		}
+		if err := writeJSON(out, c); err != nil {
+			return err
+		}
+	}
+	out.WriteString(closing)
+	return nil
 }
 
 // arrange gives a tree the style of YAML, and the order of another one as far as that has the same names.
