@@ -261,7 +261,6 @@ func TestImportSurvivesACut(t *testing.T) {
 	path := writeFile(t, "RE1.eml", data)
 	sum := sha256.Sum256(data)
 	size := int64(len(data))
-	data = nil
 	var begun []int64 // how far each attempt came
 	var r client.Response
 	before := heap()
