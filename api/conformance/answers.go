@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -153,15 +154,29 @@ func (n *answering) note(t *trial, law *Law, o *validate.Operation, x *exchange,
 		return
 	}
 	r.Outcome = Failed
-	if slices.ContainsFunc(r.Failures, func(f Failure) bool { return f.Expected == expected }) || len(r.Failures) == maxFailures {
-		r.Omitted++
-		return
-	}
 	t.mu.Lock()
 	failure := t.failure(expected, x.came(), []*exchange{x})
 	t.mu.Unlock()
 	failure.Step = strings.TrimSuffix(t.law.Name+", "+failure.Step, ", ")
-	r.Failures = append(r.Failures, failure)
+	r.add(failure)
+}
+
+// add takes down a failure. Of those that are alike, only the one that takes least to show is kept.
+func (r *Result) add(failure Failure) {
+	alike := slices.IndexFunc(r.Failures, func(f Failure) bool { return f.Expected == failure.Expected })
+	switch {
+	case alike < 0 && len(r.Failures) < maxFailures:
+		r.Failures = append(r.Failures, failure)
+		return
+	case alike >= 0 && failure.smaller(r.Failures[alike]):
+		r.Failures[alike] = failure
+	}
+	r.Omitted++
+}
+
+// smaller orders failures by what it takes to show them, and else so that which one comes first makes no difference.
+func (f Failure) smaller(other Failure) bool {
+	return cmp.Or(cmp.Compare(len(f.Curl), len(other.Curl)), strings.Compare(f.Curl, other.Curl), strings.Compare(f.Step, other.Step)) < 0
 }
 
 // results gives what was found.

@@ -28,7 +28,7 @@ type Law struct {
 
 // Laws gives all laws, in the order of their names.
 func Laws() []Law {
-	all := slices.Concat(answerLaws, doorLaws, shapeLaws, statefulLaws)
+	all := slices.Concat(answerLaws, doorLaws, shapeLaws, []Law{drawnLaw}, statefulLaws)
 	slices.SortFunc(all, func(a, b Law) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
