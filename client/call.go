@@ -124,9 +124,7 @@ func (x *exchange) encode() (err error) {
 
 // address makes the request with its headers.
 func (x *exchange) address() (err error) {
-	server := *x.client.server
-	server.Path, server.RawPath = server.Path+"/", ""
-	if x.request, err = x.call.build(server.String(), bytes.NewReader(x.data)); err != nil {
+	if x.request, err = x.call.build(x.client.server.String()+"/", bytes.NewReader(x.data)); err != nil {
 		return fmt.Errorf("client: %s: making the request: %w", x.call.operation, err)
 	}
 	h := x.request.Header
