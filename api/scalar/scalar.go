@@ -5,6 +5,7 @@ package scalar
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -26,6 +27,20 @@ func (d Decimal) String() string {
 		return d.StringFixed(-e)
 	}
 	return d.Decimal.String()
+}
+
+// Format writes the number as String does where a text is asked for. Without it package fmt would use the embedded
+// number's own, which leaves out zeros: 10.00 printed as 10. Verbs of numbers, such as %.2f, are left to it.
+func (d Decimal) Format(f fmt.State, verb rune) {
+	switch verb {
+	case 'v':
+		verb = 's'
+		fallthrough
+	case 's', 'q':
+		fmt.Fprintf(f, fmt.FormatString(f, verb), d.String())
+	default:
+		d.Decimal.Format(f, verb)
+	}
 }
 
 // MarshalJSON writes the number as a JSON string.

@@ -3,6 +3,7 @@ package scalar_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -108,5 +109,18 @@ func TestDigits(t *testing.T) {
 		if err := json.Unmarshal([]byte(text), &d); !errors.Is(err, scalar.ErrDigits) {
 			t.Errorf("%s is read as %s, %v", text, d, err)
 		}
+	}
+}
+
+// What is printed is what is written: no zero is lost on the way to a person.
+func TestDecimalPrinted(t *testing.T) {
+	d := scalar.MustDecimal("10.00")
+	for format, want := range map[string]string{"%v": "10.00", "%s": "10.00", "%q": `"10.00"`, "%8s|": "   10.00|", "%-8v|": "10.00   |", "%+v": "10.00", "%.1f": "10.0"} {
+		if got := fmt.Sprintf(format, d); got != want {
+			t.Errorf("%s prints %s, want %s", format, got, want)
+		}
+	}
+	if got := fmt.Sprint(struct{ Total scalar.Decimal }{d}); got != "{10.00}" {
+		t.Errorf("in a struct %s", got)
 	}
 }
