@@ -138,7 +138,10 @@ func (s *suite) writer(data []byte) string {
 		commands = append(commands, fmt.Sprintf("yes %s | head -n %d | tr -d '\\n'", s.quote(string(data[:unit])), times))
 		data = data[unit*times:]
 	}
-	if len(commands) == 1 {
+	switch len(commands) {
+	case 0:
+		return "printf ''"
+	case 1:
 		return commands[0]
 	}
 	return "{ " + strings.Join(commands, "; ") + "; }"

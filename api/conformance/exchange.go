@@ -8,7 +8,10 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/dunwell/dunwell/api/validate"
 )
@@ -150,11 +153,19 @@ func (x *exchange) came() string {
 	return line
 }
 
-// excerpt is the beginning of what may be long or no text at all.
+// excerpt is the beginning of what may be long or no text at all, on one line.
 func excerpt(data []byte, most int) string {
 	more := ""
 	if len(data) > most {
 		data, more = data[:most], fmt.Sprintf("… (%d bytes)", len(data))
 	}
-	return string(bytes.ToValidUTF8(bytes.TrimSpace(data), []byte("�"))) + more
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t' || r == '\r':
+			return ' '
+		case unicode.IsControl(r): // which would do something to a terminal
+			return utf8.RuneError
+		}
+		return r
+	}, string(bytes.ToValidUTF8(bytes.TrimSpace(data), []byte("\uFFFD")))) + more
 }

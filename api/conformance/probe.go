@@ -17,6 +17,9 @@ func (s *suite) probe(ctx context.Context) error {
 	t := newTrial(ctx, s, law, nil)
 	for _, o := range s.contract.Operations() {
 		x := s.do(ctx, s.config.Patience, t.probing(o))
+		if ctx.Err() != nil {
+			return fmt.Errorf("conformance: %w", context.Cause(ctx))
+		}
 		if x.status == 0 {
 			return fmt.Errorf("conformance: %s does not answer: %w", s.config.URL, x.err)
 		}

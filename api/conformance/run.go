@@ -80,6 +80,9 @@ func newSuite(c Config) (*suite, error) {
 	for _, o := range contract.Operations() {
 		s.inputs[o.ID] = sync.OnceValue(func() inputs { return inputs{s.rightInputs(o), s.wrongInputs(o)} })
 	}
+	if err := s.checkOnly(); err != nil {
+		return nil, err
+	}
 	s.coverage = newCoverage(contract)
 	s.answering = &answering{found: map[resultKey]*Result{}}
 	return s, nil
@@ -89,6 +92,19 @@ func newSuite(c Config) (*suite, error) {
 func (s *suite) operation(id string) *validate.Operation {
 	o, _ := s.contract.Operation(id)
 	return o
+}
+
+// checkOnly refuses what selects nothing: misspelt, it would look like success.
+func (s *suite) checkOnly() error {
+	for _, pattern := range s.config.Only {
+		only := []string{pattern}
+		known := slices.ContainsFunc(Laws(), func(l Law) bool { return matchesAny(only, l.Name) }) ||
+			slices.ContainsFunc(s.contract.Operations(), func(o *validate.Operation) bool { return matchesOperation(only, o) })
+		if !known {
+			return fmt.Errorf("conformance: there is no law, operation or tag %s", pattern)
+		}
+	}
+	return nil
 }
 
 // planned is a law on an operation, and why it does not run, if it does not.

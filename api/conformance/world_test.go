@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"bytes"
 	"encoding/base64"
 	"io"
 	"log/slog"
@@ -103,3 +104,10 @@ var contract = sync.OnceValue(func() *validate.Contract {
 	}
 	return c
 })
+
+// peek reads the body of a request and puts it back.
+func peek(r *http.Request) string {
+	content, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(content))
+	return string(content)
+}
