@@ -45,10 +45,10 @@ async function customers() {
     body: {
       reference: 'TS-K1', kind: 'individual', name: { firstname: 'Ada', lastname: 'Lovelace', birthday: '1815-12-10' },
       addresses: [{ kind: 'default', street: 'Ringstraße', housenumber: '1', zipcode: '10115', city: 'Berlin', country: 'DE' }],
-      emails: [{ email: 'ada@example.com', kind: 'default' }], meta: { source: 'openapi-fetch', tags: [1, 'two', null] },
+      emails: [{ email: 'ada@example.com', kind: 'default' }], meta: { source: 'openapi-fetch', tags: [1, 'two', null], none: null },
     },
   }), 201);
-  assert.deepEqual(created.meta, { source: 'openapi-fetch', tags: [1, 'two', null] });
+  assert.deepEqual(created.meta, { source: 'openapi-fetch', tags: [1, 'two', null], none: null });
   const path = { identityReference: 'TS-K1' };
   const read = await api.GET('/identities/{identityReference}', { params: { path } });
   assert.deepEqual(must(read), created);

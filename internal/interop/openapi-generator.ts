@@ -35,10 +35,10 @@ async function customers() {
     identityCreate: {
       reference: 'OG-K1', kind: IdentityKind.individual, name: { firstname: 'Ada', lastname: 'Lovelace', birthday: new Date('1815-12-10') },
       addresses: [{ street: 'Ringstraße', housenumber: '1', zipcode: '10115', city: 'Berlin', country: 'DE' }],
-      emails: [{ email: 'ada@example.com', kind: EmailKindEnum.default }], meta: { source: 'openapi-generator', tags: [1, 'two', null] },
+      emails: [{ email: 'ada@example.com', kind: EmailKindEnum.default }], meta: { source: 'openapi-generator', tags: [1, 'two', null], none: null },
     },
   });
-  assert.deepEqual(created.meta, { source: 'openapi-generator', tags: [1, 'two', null] });
+  assert.deepEqual(created.meta, { source: 'openapi-generator', tags: [1, 'two', null], none: null });
   assert.equal(created.name.birthday?.toISOString(), '1815-12-10T00:00:00.000Z');
 
   const read = await identities.getIdentityRaw({ identityReference: 'OG-K1' });
