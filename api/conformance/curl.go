@@ -120,24 +120,34 @@ func (s *suite) curlBody(r request) (option, pipe string) {
 // longRun is from how many bytes on repetitions are counted rather than written.
 const longRun = 400
 
+// maxWritten is how many bytes are written at most; instead of longer ones the line sends as many others.
+const maxWritten = 100_000
+
 // writer is a command that writes data: as it is, but for long repetitions.
 func (s *suite) writer(data []byte) string {
 	var commands []string
-	for len(data) > 0 {
-		plain := 0
-		for plain < len(data) && repeated(data[plain:]) == 0 {
-			plain++
+	var plain []byte
+	flush := func() {
+		if len(plain) > 0 {
+			commands, plain = append(commands, "printf %b "+s.quote(escapeBytes(plain))), nil
 		}
-		if plain > 0 {
-			commands = append(commands, "printf %b "+s.quote(escapeBytes(data[:plain])))
-			data = data[plain:]
+	}
+	written := 0
+	for rest := data; len(rest) > 0; {
+		unit := repeated(rest)
+		if unit == 0 {
+			plain, rest = append(plain, rest[0]), rest[1:]
+			if written++; written > maxWritten {
+				return fmt.Sprintf("head -c %d /dev/urandom", len(data))
+			}
 			continue
 		}
-		unit := repeated(data)
-		times := repetitions(data, unit)
-		commands = append(commands, fmt.Sprintf("yes %s | head -n %d | tr -d '\\n'", s.quote(string(data[:unit])), times))
-		data = data[unit*times:]
+		flush()
+		times := repetitions(rest, unit, len(rest))
+		commands = append(commands, s.repeat(rest[:unit], times))
+		rest = rest[unit*times:]
 	}
+	flush()
 	switch len(commands) {
 	case 0:
 		return "printf ''"
@@ -147,20 +157,29 @@ func (s *suite) writer(data []byte) string {
 	return "{ " + strings.Join(commands, "; ") + "; }"
 }
 
+// repeat is a command that writes something over and over again.
+func (s *suite) repeat(unit []byte, times int) string {
+	if len(unit) == 1 {
+		return fmt.Sprintf(`head -c %d /dev/zero | tr '\000' '\%03o'`, times, unit[0])
+	}
+	return fmt.Sprintf("yes %s | head -n %d | tr -d '\\n'", s.quote(string(unit)), times)
+}
+
 // repeated gives the length of what data begins with over and over again, 0 if it does not for long.
 func repeated(data []byte) int {
 	for unit := 1; unit <= 256 && unit*2 <= len(data); unit++ {
-		if data[unit] == data[0] && repetitions(data, unit)*unit >= longRun && isLine(data[:unit]) {
+		enough := (longRun + unit - 1) / unit
+		if data[unit] == data[0] && (unit == 1 || isLine(data[:unit])) && repetitions(data, unit, enough) >= enough {
 			return unit
 		}
 	}
 	return 0
 }
 
-// repetitions counts how often the first bytes of data follow each other.
-func repetitions(data []byte, unit int) int {
+// repetitions counts how often the first bytes of data follow each other, up to a limit.
+func repetitions(data []byte, unit, most int) int {
 	times := 1
-	for bytes.HasPrefix(data[unit*times:], data[:unit]) {
+	for times < most && bytes.HasPrefix(data[unit*times:], data[:unit]) {
 		times++
 	}
 	return times

@@ -98,7 +98,7 @@ func requestsToShow(t *trial) (all []request) {
 		"", "@file", `'`, `''`, `it's "quoted" \n $HOME $(date) ` + "`date`", "a\x00b\x00", "\xff\xfe", "line\nline\r\n\ttab", "'\n'", "%s %d %%", `\\ \' \x41 \0`,
 		"=x", "-d", "Ä日😀", "run00001", "x'run00001'run00001\x01", strings.Repeat("a", 5000), "{\"a\":\"" + strings.Repeat("😀", 2000) + "\"}",
 		strings.Repeat("[", 3000) + "run00001" + strings.Repeat("]", 3000), strings.Repeat(`{"label":"x","it's":1},`, 300) + "\\end\x00",
-		strings.Repeat("\n", 2500), strings.Repeat("\x00", 2500), string(bytes.Repeat([]byte{0xff}, 2500)),
+		strings.Repeat("\n", 2500), strings.Repeat("\x00", 2500), string(bytes.Repeat([]byte{0xff}, 2500)), strings.Repeat("\n\n\x01", 1000),
 	} {
 		post(body(content))
 		post(body(content), chunked)
@@ -112,6 +112,22 @@ func requestsToShow(t *trial) (all []request) {
 	all = append(all, t.draft("getInvoice", of(`a b/c?d#e%20"'&ü`)), t.draft("getInvoice", of(".")), t.draft("listInvoices", where("query[due][$lt]", "2024-01-01 {a,b}[1-3]")),
 		t.draft("getInvoice", rawPath("%00%2F..")), t.draft("listInvoices", rawQuery("a=b&&c==%zz'")))
 	return all
+}
+
+// Whatever a body is, writing its line takes no time to speak of, and the line can be read.
+func TestCurlLinesOfLargeBodies(t *testing.T) {
+	s := offline(t)
+	random := rand.NewChaCha8([32]byte{})
+	noise := make([]byte, 26<<20)
+	_, _ = random.Read(noise)
+	for name, content := range map[string][]byte{
+		"noise": noise, "one byte": bytes.Repeat([]byte("%"), 26<<20), "two control characters": bytes.Repeat([]byte("\r\n"), 13<<20),
+		"lines": bytes.Repeat([]byte("a line of a file\n"), 1<<20), "long units": bytes.Repeat(noise[:1000], 26<<10),
+	} {
+		if line := s.curlLine(request{method: "POST", url: s.config.URL, header: http.Header{}, body: content}); len(line) > 10*maxWritten {
+			t.Errorf("%s: a line of %d bytes", name, len(line))
+		}
+	}
 }
 
 func TestFailuresShowWhatMatters(t *testing.T) {
