@@ -135,10 +135,10 @@ func newTransport() *http.Transport {
 	return t
 }
 
-// fullJitter is a time from 0 to d, so that clients that failed together do not come back together.
+// fullJitter is a time from 0 to below d, so that clients that failed together do not come back together.
 func fullJitter(d time.Duration) time.Duration {
 	if d <= 0 {
 		return 0
 	}
-	return time.Duration(rand.Int64N(int64(d) + 1))
+	return time.Duration(rand.Int64N(int64(d)))
 }

@@ -172,7 +172,7 @@ type TransportError struct {
 	Sent           bool   // an attempt may have reached the server, so that it may have done what was asked
 	Err            error  // of the last attempt
 
-	secrets []string
+	redact func(string) string // a function, since it knows what not even %#v may show; nil: as it is
 }
 
 // Error says what went wrong, and whether it may have happened nevertheless.
@@ -182,7 +182,11 @@ func (e *TransportError) Error() string {
 	if e.Attempts != 1 {
 		b.WriteByte('s')
 	}
-	fmt.Fprintf(&b, ": %s", redact(e.Err.Error(), e.secrets))
+	text := e.Err.Error()
+	if e.redact != nil {
+		text = e.redact(text)
+	}
+	fmt.Fprintf(&b, ": %s", text)
 	if e.Sent && e.IdempotencyKey != "" {
 		fmt.Fprintf(&b, " (it may have happened; call again with idempotency key %s to be sure)", e.IdempotencyKey)
 	}

@@ -55,7 +55,10 @@ func (p RetryPolicy) complete() (RetryPolicy, error) {
 // backoff bounds the wait after that many attempts.
 func (p RetryPolicy) backoff(attempts int) time.Duration {
 	d := p.BaseDelay
-	for i := 1; i < attempts && d < p.MaxDelay; i++ {
+	for range attempts - 1 {
+		if d > p.MaxDelay/2 {
+			return p.MaxDelay
+		}
 		d *= 2
 	}
 	return min(d, p.MaxDelay)
@@ -160,7 +163,7 @@ func (x *exchange) noAnswer(ctx context.Context, err error) error {
 	}
 	x.lost = x.lost || x.response.Attempts > 0 && !unsent(err)
 	return &TransportError{Operation: x.op.ID, Attempts: x.response.Attempts, IdempotencyKey: x.response.IdempotencyKey,
-		Sent: x.lost, Err: err, secrets: x.secrets}
+		Sent: x.lost, Err: err, redact: x.redact}
 }
 
 // ended says why a context ended: by its error, and by the cause its maker gave.

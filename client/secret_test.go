@@ -18,6 +18,7 @@ import (
 
 const (
 	secretPassword  = "hunter2-hunter2"
+	secretCookie    = "c00kie-of-the-server"
 	secretSignature = "hkJ2m4h0Vn8F1l4HnIYj4y1cV9b2yW1m0C7m2mQe3xA"
 )
 
@@ -32,7 +33,7 @@ func TestSecretsNeverShow(t *testing.T) {
 				text = strings.ReplaceAll(body, "%", strings.ReplaceAll(fmt.Sprint(r.Header), `"`, ``)+secretPassword+strings.ReplaceAll(link, "&", `\u0026`))
 			}
 			w.Header().Set("Content-Type", contentType)
-			w.Header().Set("Set-Cookie", "session="+secretPassword)
+			w.Header().Set("Set-Cookie", "session="+secretCookie)
 			w.Header().Set("Location", link)
 			w.Header().Set("X-Echo", r.Header.Get("Authorization"))
 			w.WriteHeader(code)
@@ -63,11 +64,14 @@ func TestSecretsNeverShow(t *testing.T) {
 				c := newClient(t, server.URL, append(options, client.WithValidation(mode, mode))...)
 				_, err := c.GetSandboxClock(t.Context(), client.Header("Cookie", "session="+secretPassword))
 				for ; err != nil; err = errors.Unwrap(err) {
-					fmt.Fprintf(&shown, "%v\n%+v\n%s\n", err, err, err)
+					fmt.Fprintf(&shown, "%v\n%+v\n%#v\n", err, err, err)
+					if e, ok := err.(*client.Error); ok {
+						fmt.Fprintf(&shown, "%+v %s", *e, e.Body) // field by field
+					}
 				}
 				fmt.Fprintf(&shown, "%v %+v %#v %v %+v %#v", c, c, c, options, options, options)
 			}
-			for _, secret := range []string{secretPassword, token, secretSignature} {
+			for _, secret := range []string{secretPassword, token, secretCookie, secretSignature} {
 				if i := strings.Index(shown.String(), secret); i >= 0 {
 					t.Errorf("%s is shown: …%s", secret, shown.String()[max(0, i-200):i+len(secret)])
 				}
