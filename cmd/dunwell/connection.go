@@ -73,15 +73,19 @@ func (n *connection) open(env environment) (*client.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	var options []client.Option
+	return p.open(n.options(env)...)
+}
+
+func (n *connection) options(env environment) []client.Option {
+	options := []client.Option{client.WithUserAgent("dunwell/" + version())}
 	if n.dump {
 		options = append(options, client.WithDump(env.err))
 	}
-	return p.open(options...)
+	return options
 }
 
 func (p profile) open(options ...client.Option) (*client.Client, error) {
-	api, err := client.New(p.URL, append(options, client.BasicAuth(p.User, p.Password), client.WithUserAgent("dunwell/"+version()))...)
+	api, err := client.New(p.URL, append(options, client.BasicAuth(p.User, p.Password))...)
 	if err != nil {
 		return nil, usageError(sentence(err))
 	}

@@ -69,8 +69,11 @@ func exitStatus(err error) int {
 		refused  *client.Error
 		answered *client.ContractError
 		lost     *client.TransportError
+		several  failedImports
 	)
 	switch {
+	case errors.As(err, &several):
+		return exitStatus(several.first)
 	case errors.As(err, new(usageError)):
 		return statusUsage
 	case errors.Is(err, context.Canceled):

@@ -54,9 +54,10 @@ var (
 	readFirst = []string{
 		"reference", "number", "job", "label", "name", "state", "kind", "committed", "corrects", "identity", "debtor", "invoice",
 		"company", "salutation", "firstname", "lastname", "extra", "street", "housenumber", "zipcode", "city", "country",
-		"email", "phone", "detail.description", "quantity", "unit", "unitprice", "discount", "taxrate", "rate", "base", "net", "tax", "gross",
-		"asOf", "from", "to", "days", "issued", "due", "date", "principal", "costs", "interest", "amount", "total", "unpaid", "currency",
-		"level", "dunninglevel", "dunningstate", "fee", "payBy",
+		"email", "phone", "detail.description", "quantity", "unit", "unitprice", "discount", "taxrate",
+		"asOf", "from", "to", "days", "issued", "due", "date", "bookingdate", "valuedate", "method", "peer", "level", "payBy",
+		"rate", "baseRate", "points", "base", "net", "tax", "gross", "principal", "costs", "fee", "interest", "amount", "unallocated",
+		"total", "unpaid", "currency", "dunninglevel", "dunningstate",
 	}
 	readLast = []string{"addresses", "emails", "phones", "detail", "meta", "data", "created", "modified", "id"}
 )

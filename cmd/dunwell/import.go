@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -98,6 +99,9 @@ func (i *documentImport) run(ctx context.Context, invoice string, files []string
 
 // send sends one file, and shows how far it has come.
 func (i *documentImport) send(ctx context.Context, api *client.Client, invoice, file string, response *client.Response) error {
+	if _, err := os.Stat(file); err != nil {
+		return err
+	}
 	bar := newProgressBar(i.env.err, file)
 	defer bar.done()
 	options := []client.TransferOption{client.Into(response), client.Progress(bar.show)}

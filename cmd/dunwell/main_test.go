@@ -18,6 +18,9 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files and the tables of the README anew")
 
+// home is the directory of this package.
+var home string
+
 // asProgram makes this test binary be dunwell, so that tests run the real process.
 const asProgram = "DUNWELL_TEST_AS_PROGRAM"
 
@@ -25,6 +28,7 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == document.Command || os.Getenv(asProgram) != "" {
 		main()
 	}
+	home, _ = os.Getwd() // a test has gone elsewhere when it looks for its golden files
 	status := storetest.Main(m)
 	if built != "" {
 		_ = os.RemoveAll(filepath.Dir(built))

@@ -37,7 +37,8 @@ func newRoot(env environment) *cobra.Command {
 	root.AddGroup(&cobra.Group{ID: clientGroup, Title: "Client"}, &cobra.Group{ID: serverGroup, Title: "Server"}, &cobra.Group{ID: contractGroup, Title: "Contract"})
 	addTo(root, serverGroup, serveCommand(env), keysCommand(env), migrateCommand(env))
 	addTo(root, clientGroup, loginCommand(env), invoicesCommand(env), identitiesCommand(env), creditnotesCommand(env), transactionsCommand(env),
-		dunningCommand(env), jobsCommand(env), clockCommand(env))
+		documentsCommand(env), dunningCommand(env), jobsCommand(env), clockCommand(env))
+	addTo(root, contractGroup, scaffoldCommand(env), specCommand(env))
 	addTo(root, "", versionCommand(env), exitCodesTopic())
 	return root
 }

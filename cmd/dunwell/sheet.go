@@ -6,39 +6,37 @@ import (
 	"strings"
 )
 
-// writeSheet shows one object: its fields below each other, then a table for each list in it. Fields without a value are left out.
+// writeSheet shows one object: its fields below each other, then a table for each list in it. What has no value is left out.
 func writeSheet(w io.Writer, all []field, o object) error {
+	var lines, lists []field
 	wide := 0
 	for _, f := range all {
-		if f.kind != tableKind && f.text(o) != "" {
+		switch {
+		case f.kind == tableKind && len(objects(at(o, f.path))) > 0:
+			lists = append(lists, f)
+		case f.kind != tableKind && f.text(o) != "":
+			lines = append(lines, f)
 			wide = max(wide, len(f.path))
 		}
 	}
-	for _, f := range all {
-		if text := f.text(o); f.kind != tableKind && text != "" {
-			if _, err := fmt.Fprintf(w, "%-*s  %s\n", wide, f.path, text); err != nil {
-				return err
-			}
-		}
-	}
-	for _, f := range all {
-		rows := objects(at(o, f.path))
-		if f.kind != tableKind || len(rows) == 0 {
-			continue
-		}
-		if err := writeSection(w, f, rows); err != nil {
+	for _, f := range lines {
+		if _, err := fmt.Fprintf(w, "%-*s  %s\n", wide, f.path, f.text(o)); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-// writeSection shows a list inside an object, and the lists in its rows below it.
-func writeSection(w io.Writer, f field, rows []object) error {
-	if _, err := fmt.Fprintf(w, "\n%s\n", f.path); err != nil {
-		return err
+	for i, f := range lists {
+		if i > 0 || len(lines) > 0 {
+			fmt.Fprintln(w)
+		}
+		fmt.Fprintln(w, f.path)
+		if err := writeRows(w, f.of, objects(at(o, f.path)), "  "); err != nil {
+			return err
+		}
 	}
-	return writeRows(w, f.of, rows, "  ")
+	if len(lines)+len(lists) == 0 {
+		fmt.Fprintln(w, "nothing")
+	}
+	return nil
 }
 
 // writeRows shows rows as a table of the columns that have values. A row with lists of its own is shown alone, the lists below it.
