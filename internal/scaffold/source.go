@@ -58,6 +58,7 @@ func readSource(dir string) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
+	packages := make(map[string][]*file)
 	for _, name := range names {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
@@ -70,11 +71,17 @@ func readSource(dir string) (*source, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%w; nothing was changed", err)
 		}
-		s.name = tree.Name.Name
-		s.collect(&file{filepath.Base(name), text, tree})
+		pkg := tree.Name.Name
+		packages[pkg] = append(packages[pkg], &file{filepath.Base(name), text, tree})
+		if n, most := len(packages[pkg]), len(packages[s.name]); n > most || n == most && pkg < s.name {
+			s.name = pkg // others are programs that the build leaves out
+		}
 	}
-	if len(s.files) == 0 {
+	if s.name == "" {
 		return nil, fmt.Errorf("%s holds no Go files; nothing was changed", dir)
+	}
+	for _, f := range packages[s.name] {
+		s.collect(f)
 	}
 	return s, nil
 }
