@@ -14,8 +14,16 @@ import (
 // equal fails unless two texts, numbers or booleans are the same.
 func (t *trial) equal(what string, got, want any) {
 	if got != want {
-		t.fail(fmt.Sprintf("%s: %v", what, want), fmt.Sprintf("%v", got))
+		t.fail(what+": "+told(want), told(got))
 	}
+}
+
+// told is a value in a message.
+func told(v any) string {
+	if v == "" {
+		return "nothing"
+	}
+	return fmt.Sprint(v)
 }
 
 // same fails unless two JSON values are the same, whatever the order of their members.

@@ -275,13 +275,13 @@ func namesOneOf(a *answer, names ...string) bool {
 const maxFile = 25 << 20
 
 func documentSize(t *trial, invoice string) {
-	d := t.mail()
-	d.content = append(d.content, bytes.Repeat([]byte("A line like all others.\r\n"), maxFile/25+1)...)[:maxFile+1]
+	around := len(paper(invoice, maxFile)) - maxFile
+	d := enclosure{filename: "large.pdf", kind: "invoice", content: paper(invoice, maxFile-around+1)}
 	t.begin("one byte too many")
 	t.refused(t.call("importExternalDocument", of(invoice), d.form()), http.StatusRequestEntityTooLarge, "ERR_TOO_LARGE", "file")
 	t.equal("number of documents", len(t.communications(invoice)), 0)
 	t.begin("as many bytes as there may be")
-	d.content = d.content[:maxFile]
+	d.content = paper(invoice, maxFile-around)
 	t.attach(invoice, d)
 	t.isFile(t.call("getCommunicationFile", of(textAt(t.last(invoice), "id"))), d)
 }

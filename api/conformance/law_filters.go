@@ -118,7 +118,7 @@ func (t *trial) filterAgrees(s *shelf, all []any, f filter, ask func(query ...st
 	})
 	slices.Sort(got)
 	if slices.Sort(want); !slices.Equal(got, want) {
-		t.fail("these rows: "+strings.Join(want, " "), "these: "+strings.Join(got, " "))
+		t.fail("these rows: "+namesOf(want), "these: "+namesOf(got))
 	}
 }
 

@@ -99,7 +99,7 @@ func hiddenInLists(t *trial) {
 	for _, query := range [][]string{s.narrow(""), {"sort", "-created", "pageSize", "1000"}} {
 		shown := t.want(t.call(s.operation, where(query...), as(other)), http.StatusOK).list("rows")
 		if own := s.own(shown); len(own) > 0 {
-			t.fail("nothing of the first merchant's", strings.Join(own, " "))
+			t.fail("nothing of the first merchant's", namesOf(own))
 		}
 	}
 }

@@ -101,7 +101,7 @@ func (t *trial) shelfInvoice(series string, n int) object {
 	return object{
 		"reference": fmt.Sprintf("%s-%02d", series, n), "number": fmt.Sprintf("%s-%02d", series, 40-n), "ordernumber": fmt.Sprintf("%s-%02d", series, n/3), "netbased": true,
 		"paymentkind": []string{"CT", "DD"}[n%2], "currency": []string{"EUR", "CHF"}[n/2%2], "issued": day(n % 4), "due": day(10 + n*5%7), "accountingdate": day(n * 3 % 5), "orderdate": day(30 - n),
-		"items": items(line{quantity: strconv.Itoa(1 + n*3%5), unitprice: "9.5"}),
+		"items": items(line{quantity: strconv.Itoa(3 * (1 + n*3%5)), unitprice: "9.5"}),
 	}
 }
 
