@@ -132,3 +132,16 @@ func TestMomentKeepsItsMeaning(t *testing.T) {
 		}
 	})
 }
+
+// Behind a cursor there is no page to count; the rest stays, and the list itself does not change.
+func TestPageBehindACursor(t *testing.T) {
+	l := newListCall("listInvoices", "query", nil)
+	for _, o := range []InvoiceListOption{PageNumber(3), PageSize(50), InvoiceFields.State.Is(InvoiceStateNone), InvoiceFields.Due.Descending()} {
+		o.invoiceList(l)
+	}
+	first := l.page("").Encode()
+	behind, _ := url.QueryUnescape(l.page("cursor").Encode())
+	if behind != "after=cursor&pageSize=50&query[state]=none&sort=-due" || l.page("").Encode() != first || !strings.Contains(first, "page=3") {
+		t.Errorf("behind %s, first %s, then %s", behind, first, l.page("").Encode())
+	}
+}
