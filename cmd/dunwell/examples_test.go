@@ -139,3 +139,15 @@ func TestExamples(t *testing.T) {
 	}
 	checkGolden(t, goldenHere(t, "examples"), golden.String())
 }
+
+// serveJSON answers every request with 200 and what the function gives.
+func serveJSON(t *testing.T, answer func(*http.Request) string) (base string) {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("X-Request-Id", "request-1")
+		_, _ = io.WriteString(w, answer(r))
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
