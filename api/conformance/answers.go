@@ -28,8 +28,8 @@ var answerLaws = []Law{
 		Says: "Every 405 says with Allow which methods the path takes."},
 }
 
-// beyond is the operation's name of answers to requests that are no operation's.
-const beyond = "(no operation)"
+// beyond stands for the operation of answers to requests that are no operation's.
+const beyond = "no-operation"
 
 type resultKey struct{ law, operation string }
 

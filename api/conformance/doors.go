@@ -25,7 +25,7 @@ var doorLaws = []Law{
 	{Name: "doors.size", Source: "info.description: Limits", each: takesJSON, check: largeBodies,
 		Says: "A body of up to the allowed size is read, and one with more bytes is answered with 413, told beforehand or not."},
 	{Name: "doors.file-size", Source: "importExternalDocument", each: takesFile, check: largeFiles,
-		Says: "A file with more bytes than allowed is answered with 413 naming its part."},
+		Says: "A file with more bytes than the contract allows is answered with 413."},
 }
 
 func takesBody(o *validate.Operation) bool { return o.Request != nil }
@@ -187,6 +187,6 @@ func largeFiles(t *trial) {
 		t.begin(name + " with one byte more than allowed")
 		content := slices.Concat(samplePDF, slices.Repeat([]byte("%"), int(most)+1-len(samplePDF)))
 		parts := append(withoutPart(t.sampleForm(t.op), name), file(name, "sample.pdf", content))
-		t.refused(t.call(t.op.ID, of(path...), form(parts...)), http.StatusRequestEntityTooLarge, "ERR_TOO_LARGE", name)
+		t.refused(t.call(t.op.ID, of(path...), form(parts...)), http.StatusRequestEntityTooLarge, "ERR_TOO_LARGE")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -117,6 +118,11 @@ func (t *trial) tryWithin(patience time.Duration, r request) *exchange {
 		panic(stopped{})
 	}
 	x := t.do(t.ctx, patience, r)
+	for tries := 1; x.status == http.StatusTooManyRequests && tries < maxTries; tries++ {
+		t.examine(t, &x)
+		t.wait(&x)
+		x = t.do(t.ctx, patience, r)
+	}
 	if t.ctx.Err() != nil {
 		panic(stopped{}) // the run was ended, which is no fault of the server's
 	}
@@ -129,6 +135,23 @@ func (t *trial) tryWithin(patience time.Duration, r request) *exchange {
 	t.mu.Unlock()
 	t.examine(t, &x)
 	return &x
+}
+
+// maxTries is how often a request is sent that is answered with 429.
+const maxTries = 10
+
+// wait does as Retry-After says, within reason.
+func (t *trial) wait(x *exchange) {
+	pause := time.Second
+	if n, err := strconv.Atoi(x.header.Get("Retry-After")); err == nil && n >= 0 {
+		pause = min(time.Duration(n)*time.Second, 10*time.Second)
+	}
+	// Who was told the same moment shall not all come back at once.
+	pause += rand.N(100 * time.Millisecond)
+	select {
+	case <-time.After(pause):
+	case <-t.ctx.Done():
+	}
 }
 
 // fillPath puts values into a path template.

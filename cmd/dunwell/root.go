@@ -38,7 +38,7 @@ func newRoot(env environment) *cobra.Command {
 	addTo(root, serverGroup, serveCommand(env), keysCommand(env), migrateCommand(env))
 	addTo(root, clientGroup, loginCommand(env), invoicesCommand(env), identitiesCommand(env), creditnotesCommand(env), transactionsCommand(env),
 		documentsCommand(env), dunningCommand(env), jobsCommand(env), clockCommand(env))
-	addTo(root, contractGroup, scaffoldCommand(env), specCommand(env))
+	addTo(root, contractGroup, scaffoldCommand(env), conformCommand(env), specCommand(env))
 	addTo(root, "", versionCommand(env), exitCodesTopic())
 	return root
 }

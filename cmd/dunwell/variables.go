@@ -8,6 +8,7 @@ import (
 // otherVariables are the variables of ours that are no settings of the server.
 var otherVariables = []string{
 	urlVariable, userVariable, passwordVariable, profileVariable,
+	conformPasswordVariable, conformOtherPasswordVariable,
 	"DUNWELL_ACTIVE_HELP",             // read and set by the completion scripts, here and in the next line
 	"DUNWELL_COMPLETION_DESCRIPTIONS", //
 	"DUNWELL_REQUIRE_NODE",            // of the tests, as the next: who runs both in one shell has done nothing wrong
