@@ -97,7 +97,7 @@ func contractFor(s *settings) (*validate.Contract, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc.Components.Schemas["DocumentImport"].Value.Properties["file"].Value.Extensions["x-max-bytes"] = s.MaxFile
+	doc.Components.Schemas["DocumentImport"].Value.Properties["file"].Value.Extensions["x-max-bytes"] = float64(s.MaxFile)
 	return validate.New(doc)
 }
 
