@@ -128,7 +128,7 @@ func (s *suite) plan() (all []planned) {
 			continue
 		}
 		for _, o := range s.contract.Operations() {
-			if law.each(o) && (!law.inputs || s.breaks(o, law.Name)) && law.selected(s.config.Only, o, s.operation) {
+			if law.each(o) && law.selected(s.config.Only, o, s.operation) && (!law.inputs || s.breaks(o, law.Name)) {
 				all = append(all, s.decide(law, o))
 			}
 		}
