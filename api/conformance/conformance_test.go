@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -197,6 +198,31 @@ func TestLawsAreDescribed(t *testing.T) {
 			if s.operation(id) == nil {
 				t.Errorf("%s needs %s, which the contract does not have", law.Name, id)
 			}
+		}
+	}
+}
+
+// A server that asks to wait is asked again.
+func TestTooManyRequests(t *testing.T) {
+	var requests atomic.Int32
+	c := ours(t, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if n := requests.Add(1); n%10 == 0 && r.Header.Get("Authorization") != "" && n > 30 { // behind the probes
+				w.Header().Set("Retry-After", "0")
+				refuseAll(http.StatusTooManyRequests, "ERR_TOO_MANY_REQUESTS")(w, r)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	c.Only = []string{"shapes.forms", "doors.credentials"}
+	report, err := Run(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range report.having(Failed) {
+		if !strings.HasPrefix(r.Law, "answers.envelope") { // ServerError is not the name for a 429
+			t.Errorf("%s: %v", r.Name(), r.Failures)
 		}
 	}
 }
