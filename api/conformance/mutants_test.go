@@ -3,7 +3,12 @@ package conformance
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/dunwell/dunwell/api"
 )
 
 // mutant is our server with one fault.
@@ -82,11 +87,20 @@ func TestMutantsAreMany(t *testing.T) {
 // itself; TestLater tries them on a server that offers them.
 var notOffered = []string{"creditnote", "payments", "transaction", "dunning", "run", "claim", "job", "resend", "clock"}
 
+// theContract is read once for all runs.
+var theContract = sync.OnceValue(func() *openapi3.T {
+	doc, err := api.Document()
+	if err != nil {
+		panic(err)
+	}
+	return doc
+})
+
 // failures runs laws on our server with a fault, and tells how those failed that did. Every failure must show it.
 func failures(t *testing.T, f fault, laws []string) map[string]string {
 	t.Helper()
 	c := ours(t, f)
-	c.Only, c.Cases, c.Parallel = laws, 2, 2
+	c.Only, c.Cases, c.Parallel, c.Document = laws, 2, 2, theContract()
 	report, err := Run(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
