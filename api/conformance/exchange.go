@@ -12,8 +12,6 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/dunwell/dunwell/api/validate"
 )
 
 // maxAnswer is how many bytes of an answer are read: more than the largest file the contract takes.
@@ -43,7 +41,7 @@ func (s *suite) do(ctx context.Context, patience time.Duration, sent request) ex
 		x.err = brief(ctx, err)
 		return x
 	}
-	defer answer.Body.Close()
+	defer answer.Body.Close() //nolint:errcheck // what was read counts
 	x.status, x.header = answer.StatusCode, answer.Header
 	x.body, err = io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
 	switch {
@@ -125,14 +123,6 @@ func (s *suite) credentials(w who) (Credentials, bool) {
 		return Credentials{User: s.config.Merchant.User}, true
 	}
 	return Credentials{}, false
-}
-
-// name is the operation of an exchange, or its method and path.
-func (x *exchange) name(operation *validate.Operation) string {
-	if operation != nil {
-		return operation.ID
-	}
-	return x.request.method + " " + x.request.url
 }
 
 // came says in one line what was answered.

@@ -5,7 +5,6 @@ import (
 	"html/template"
 	"io"
 	"strings"
-	"time"
 )
 
 //go:embed report.html
@@ -19,7 +18,6 @@ func (r *Report) WriteHTML(w io.Writer) error {
 	return pageTemplate.Execute(w, map[string]any{
 		"Report": r, "Failed": r.having(Failed), "Known": r.having(Known), "Families": r.families(), "Answers": r.answers(),
 		"Missing": strings.Join(r.missing(), ", "), "Seen": seen, "All": all, "Started": r.Started.UTC().Format("2 January 2006, 15:04:05 MST"),
-		"Took": r.Took.Round(100 * time.Millisecond),
 	})
 }
 

@@ -22,7 +22,7 @@ func (r *Report) WriteText(w io.Writer) error {
 		}
 	}
 	if len(r.Stale) > 0 {
-		b.WriteString("\nIn the baseline, but not failing any more:\n")
+		fmt.Fprintln(b, "\nIn the baseline, but not failing any more:")
 		for _, e := range r.Stale {
 			fmt.Fprintf(b, "  %s\n", e.Name)
 		}
