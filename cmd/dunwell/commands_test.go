@@ -198,7 +198,7 @@ func TestClient(t *testing.T) {
 		creditnotes get GS12345 --json --profile other
 		transactions get 1
 		invoices resend RE12345
-		clock set 2090-01-01
+		clock set 2090-01-01 --json
 		clock set 2020-01-01
 		clock set soon
 	`))

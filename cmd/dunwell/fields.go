@@ -137,6 +137,11 @@ func (f field) title() string {
 
 func (f field) right() bool { return f.kind == numberKind || f.kind == amountKind }
 
+// whole says that a part of the value is worth nothing: half an amount is a wrong one, and half an id finds nothing.
+func (f field) whole() bool {
+	return f.right() || f.kind == momentKind || slices.Contains([]string{"id", "reference", "number", "file", "job", "hash"}, f.path[strings.LastIndexByte(f.path, '.')+1:])
+}
+
 // object is an answer, or a part of one, as it was sent. Numbers are json.Number.
 type object = map[string]any
 

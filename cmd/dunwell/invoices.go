@@ -58,7 +58,7 @@ With --file, the body can name attachments and a URL to be notified.`}
 
 // invoiceDocumentsCommand shows a document a line; as JSON they are what the server sends: vouchers with their documents.
 func invoiceDocumentsCommand(env environment) *cobra.Command {
-	l := newList[client.VoucherDocuments]("voucher.reference,kind,label,created,id,file", client.DocumentFields, below((*client.Client).ListDocuments))
+	l := newList[client.VoucherDocuments]("voucher.reference,kind,label,created,id", client.DocumentFields, below((*client.Client).ListDocuments))
 	l.lines = documentLines
 	l.fields = append([]field{{path: "voucher.reference"}, {path: "voucher.kind"}}, fieldsOf(reflect.TypeFor[client.Communication]())...)
 	return listing(env, &cobra.Command{Use: "documents INVOICE", Short: "list the documents of an invoice and its credit notes"}, "listDocuments", l)

@@ -71,8 +71,7 @@ func (t *table) line(cells []string) string {
 	return strings.TrimRight(b.String(), " ") + "\n"
 }
 
-// fit narrows the widest columns of text until the table is as wide as the terminal, or none is wider than its share. Amounts are
-// never shortened: half a number is a wrong one.
+// fit narrows the widest columns of text until the table is as wide as the terminal, or all are narrow.
 func (t *table) fit() {
 	if t.max == 0 {
 		return
@@ -81,7 +80,7 @@ func (t *table) fit() {
 	for over := t.wide() - t.max; over > 0; over = t.wide() - t.max {
 		widest := -1
 		for i, w := range t.widths {
-			if !t.columns[i].right() && t.columns[i].kind != momentKind && w > least && (widest < 0 || w > t.widths[widest]) {
+			if !t.columns[i].whole() && w > least && (widest < 0 || w > t.widths[widest]) {
 				widest = i
 			}
 		}
