@@ -70,6 +70,9 @@ func (x *exchange) open(ctx context.Context) (*http.Request, *source, error) {
 			return nil, nil, x.sourceError(err)
 		}
 		r.Body, r.ContentLength = s, x.call.upload.length
+		// A refusal that needs no more than the head comes before the file is sent. Under one that is being sent, a server that
+		// closes the connection would take its answer away.
+		r.Header.Set("Expect", "100-continue")
 		return r, s, nil
 	case x.call.body != nil:
 		r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(x.data)), nil }

@@ -81,7 +81,7 @@ func Into(r *Response) CallOption {
 }
 
 // ownHeaders are those a call makes itself.
-var ownHeaders = []string{"Authorization", "Accept-Encoding", "Connection", "Content-Length", "Content-Type", "Host", "Idempotency-Key", "If-Match", "Transfer-Encoding"}
+var ownHeaders = []string{"Authorization", "Accept-Encoding", "Connection", "Content-Length", "Content-Type", "Expect", "Host", "Idempotency-Key", "If-Match", "Transfer-Encoding"}
 
 // Header sends a header of the caller's, such as X-Request-Id. Those the client makes itself are refused.
 func Header(name, value string) CallOption {

@@ -51,8 +51,9 @@ func Progress(f func(done, total int64)) TransferOption { return progressOption(
 // ImportExternalDocument stores a document that was created elsewhere with an invoice. It is streamed, never held in
 // memory, and sent again from the beginning if that is needed, under the same idempotency key.
 //
-// What can be known is checked before anything is sent: the parts, the extension, the size. If the file changes while it
-// is sent, the call fails with [ErrSourceChanged].
+// What can be known is checked before anything is sent: the parts, the extension, the size. The file follows when the server
+// asks for it, or has kept silent for a second, so that one that refuses at once is not sent it. If the file changes while
+// it is sent, the call fails with [ErrSourceChanged].
 func (c *Client) ImportExternalDocument(ctx context.Context, invoiceReference string, document DocumentImport, options ...TransferOption) (*ImportedDocument, error) {
 	const operation = "importExternalDocument"
 	transfer := newTransferCall(options)

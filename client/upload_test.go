@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,6 +10,7 @@ import (
 	"io"
 	"mime"
 	"mime/multipart"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -181,6 +183,38 @@ func TestImportRefusedBeforeSending(t *testing.T) {
 		}
 		if err == nil || strings.Join(paths, " ") != test.paths || test.is != nil && !errors.Is(err, test.is) || strings.Count(err.Error(), "importExternalDocument") != 1 {
 			t.Errorf("%s: %v, paths %v", name, err, paths)
+		}
+	}
+}
+
+// A server that refuses by the head of a request alone need not take the file, nor may its answer be lost because it closes
+// the connection under one that is still being sent.
+func TestImportRefusedByItsHead(t *testing.T) {
+	const refusal = `{"code":401,"name":"ClientError","type":"ERR_UNAUTHORIZED","message":"M"}`
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = http.ReadRequest(bufio.NewReader(conn))
+			_, _ = fmt.Fprintf(conn, "HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(refusal), refusal)
+			_ = conn.Close()
+		}
+	}()
+	c := newClient(t, "http://"+listener.Addr().String(), client.BasicAuth("a", "b"), quickly)
+	for range 20 {
+		var r client.Response
+		var sent atomic.Int64
+		_, err := c.ImportExternalDocument(t.Context(), "RE1", client.DocumentImport{File: client.Bytes("a.pdf", letter(20<<20)), Kind: client.CommunicationKindInvoice},
+			client.Into(&r), client.Progress(func(done, _ int64) { sent.Store(done) }))
+		if !errors.Is(err, client.ErrUnauthorized) || r.Attempts != 1 || sent.Load() > 0 {
+			t.Fatalf("%d attempts, %d bytes: %v", r.Attempts, sent.Load(), err)
 		}
 	}
 }
