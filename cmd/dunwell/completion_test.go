@@ -49,7 +49,7 @@ func TestCompletion(t *testing.T) {
 		"dunwell identities invoices K10001 ":         {},
 		"dunwell transactions get ":                   {},
 		"dunwell invoices get --profile ":             {"home", "work"},
-		"dunwell help exit":                           {"exit-codes"},
+		"dunwell help e":                              {"environment", "exit-codes"},
 		"dunwell help invoices cl":                    {"claim"},
 	} {
 		words := strings.Split(line, " ")

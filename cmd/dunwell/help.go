@@ -47,9 +47,13 @@ func setHelp(root *cobra.Command, env environment) {
 }
 
 func printHelp(w io.Writer, c *cobra.Command) {
-	if c.HasParent() {
+	switch {
+	case c.IsAdditionalHelpTopicCommand():
+		fmt.Fprintln(w, strings.TrimSpace(c.Long))
+		return
+	case c.HasParent():
 		fmt.Fprintf(w, "Usage: %s\n", usageLine(c))
-	} else {
+	default:
 		fmt.Fprintf(w, "%s: %s\n\nUsage: dunwell COMMAND [flags]\n", c.Name(), c.Short)
 	}
 	switch {
@@ -82,6 +86,10 @@ func usageLine(c *cobra.Command) string {
 // printCommands lists what a group holds, by its groups.
 func printCommands(w io.Writer, c *cobra.Command) {
 	groups := append(c.Groups(), &cobra.Group{}) // and what is in none
+	wide := 0
+	for _, sub := range c.Commands() {
+		wide = max(wide, len(sub.Name()))
+	}
 	for _, g := range groups {
 		title := "\n"
 		if g.Title != "" {
@@ -89,7 +97,7 @@ func printCommands(w io.Writer, c *cobra.Command) {
 		}
 		for _, sub := range c.Commands() {
 			if sub.GroupID == g.ID && (sub.IsAvailableCommand() || sub.IsAdditionalHelpTopicCommand()) {
-				fmt.Fprintf(w, "%s  %-13s %s\n", title, sub.Name(), sub.Short)
+				fmt.Fprintf(w, "%s  %-*s  %s\n", title, wide, sub.Name(), sub.Short)
 				title = ""
 			}
 		}

@@ -136,7 +136,8 @@ func TestRefusals(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	var golden strings.Builder
-	for _, c := range []string{"", "help", "help serve", "serve --help", "serve -h", "keys --help", "keys create --help", "keys list --help", "keys revoke --help", "migrate --help"} {
+	for _, c := range []string{"", "help", "help serve", "serve --help", "serve -h", "keys --help", "keys create --help", "keys list --help", "keys revoke --help", "migrate --help",
+		"help environment", "help exit-codes", "login --help", "invoices --help", "invoices list --help", "invoices create --help", "invoices import --help", "documents get --help"} {
 		status, out, err := call(t, nil, strings.Fields(c)...)
 		if status != 0 || err != "" {
 			t.Errorf("%s: status %d, error %q", c, status, err)

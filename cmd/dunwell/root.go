@@ -39,7 +39,7 @@ func newRoot(env environment) *cobra.Command {
 	addTo(root, clientGroup, loginCommand(env), invoicesCommand(env), identitiesCommand(env), creditnotesCommand(env), transactionsCommand(env),
 		documentsCommand(env), dunningCommand(env), jobsCommand(env), clockCommand(env))
 	addTo(root, contractGroup, scaffoldCommand(env), conformCommand(env), specCommand(env))
-	addTo(root, "", versionCommand(env), exitCodesTopic())
+	addTo(root, "", versionCommand(env), environmentTopic(), exitCodesTopic())
 	return root
 }
 
