@@ -65,7 +65,7 @@ func TestSecretsNeverShow(t *testing.T) {
 				_, err := c.GetSandboxClock(t.Context(), client.Header("Cookie", "session="+secretPassword))
 				for ; err != nil; err = errors.Unwrap(err) {
 					fmt.Fprintf(&shown, "%v\n%+v\n%#v\n", err, err, err)
-					if e, ok := err.(*client.Error); ok {
+					if e := (*client.Error)(nil); errors.As(err, &e) {
 						fmt.Fprintf(&shown, "%+v %s", *e, e.Body) // field by field
 					}
 				}
