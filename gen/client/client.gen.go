@@ -3468,6 +3468,11 @@ type ListCreditnotesResponse500Headers struct {
 	XRequestID *string
 }
 
+// ListCreditnotesResponse501Headers the declared response headers of an HTTP 501 response for ListCreditnotes
+type ListCreditnotesResponse501Headers struct {
+	XRequestID *string
+}
+
 // ListCreditnotesResponse503Headers the declared response headers of an HTTP 503 response for ListCreditnotes
 type ListCreditnotesResponse503Headers struct {
 	RetryAfter *int
@@ -3489,6 +3494,8 @@ type ListCreditnotesResponse struct {
 	JSON429 *TooManyRequestsError
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *InternalError
+	// JSON501 the response for an HTTP 501 `application/json` response
+	JSON501 *NotImplementedError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *UnavailableError
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -3501,6 +3508,8 @@ type ListCreditnotesResponse struct {
 	Headers429 *ListCreditnotesResponse429Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *ListCreditnotesResponse500Headers
+	// Headers501 the parsed response headers for an HTTP 501 response
+	Headers501 *ListCreditnotesResponse501Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ListCreditnotesResponse503Headers
 }
@@ -3533,6 +3542,11 @@ func (r ListCreditnotesResponse) GetJSON429() *TooManyRequestsError {
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r ListCreditnotesResponse) GetJSON500() *InternalError {
 	return r.JSON500
+}
+
+// GetJSON501 returns the response for an HTTP 501 `application/json` response
+func (r ListCreditnotesResponse) GetJSON501() *NotImplementedError {
+	return r.JSON501
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
@@ -3606,6 +3620,11 @@ type GetCreditnoteResponse500Headers struct {
 	XRequestID *string
 }
 
+// GetCreditnoteResponse501Headers the declared response headers of an HTTP 501 response for GetCreditnote
+type GetCreditnoteResponse501Headers struct {
+	XRequestID *string
+}
+
 // GetCreditnoteResponse503Headers the declared response headers of an HTTP 503 response for GetCreditnote
 type GetCreditnoteResponse503Headers struct {
 	RetryAfter *int
@@ -3629,6 +3648,8 @@ type GetCreditnoteResponse struct {
 	JSON429 *TooManyRequestsError
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *InternalError
+	// JSON501 the response for an HTTP 501 `application/json` response
+	JSON501 *NotImplementedError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *UnavailableError
 	// Headers200 the parsed response headers for an HTTP 200 response
@@ -3645,6 +3666,8 @@ type GetCreditnoteResponse struct {
 	Headers429 *GetCreditnoteResponse429Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *GetCreditnoteResponse500Headers
+	// Headers501 the parsed response headers for an HTTP 501 response
+	Headers501 *GetCreditnoteResponse501Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetCreditnoteResponse503Headers
 }
@@ -3682,6 +3705,11 @@ func (r GetCreditnoteResponse) GetJSON429() *TooManyRequestsError {
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r GetCreditnoteResponse) GetJSON500() *InternalError {
 	return r.JSON500
+}
+
+// GetJSON501 returns the response for an HTTP 501 `application/json` response
+func (r GetCreditnoteResponse) GetJSON501() *NotImplementedError {
+	return r.JSON501
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
@@ -3951,6 +3979,11 @@ type ListIdentitiesResponse500Headers struct {
 	XRequestID *string
 }
 
+// ListIdentitiesResponse501Headers the declared response headers of an HTTP 501 response for ListIdentities
+type ListIdentitiesResponse501Headers struct {
+	XRequestID *string
+}
+
 // ListIdentitiesResponse503Headers the declared response headers of an HTTP 503 response for ListIdentities
 type ListIdentitiesResponse503Headers struct {
 	RetryAfter *int
@@ -3972,6 +4005,8 @@ type ListIdentitiesResponse struct {
 	JSON429 *TooManyRequestsError
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *InternalError
+	// JSON501 the response for an HTTP 501 `application/json` response
+	JSON501 *NotImplementedError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *UnavailableError
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -3984,6 +4019,8 @@ type ListIdentitiesResponse struct {
 	Headers429 *ListIdentitiesResponse429Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *ListIdentitiesResponse500Headers
+	// Headers501 the parsed response headers for an HTTP 501 response
+	Headers501 *ListIdentitiesResponse501Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ListIdentitiesResponse503Headers
 }
@@ -4016,6 +4053,11 @@ func (r ListIdentitiesResponse) GetJSON429() *TooManyRequestsError {
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r ListIdentitiesResponse) GetJSON500() *InternalError {
 	return r.JSON500
+}
+
+// GetJSON501 returns the response for an HTTP 501 `application/json` response
+func (r ListIdentitiesResponse) GetJSON501() *NotImplementedError {
+	return r.JSON501
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
@@ -4106,6 +4148,11 @@ type CreateIdentityResponse500Headers struct {
 	XRequestID *string
 }
 
+// CreateIdentityResponse501Headers the declared response headers of an HTTP 501 response for CreateIdentity
+type CreateIdentityResponse501Headers struct {
+	XRequestID *string
+}
+
 // CreateIdentityResponse503Headers the declared response headers of an HTTP 503 response for CreateIdentity
 type CreateIdentityResponse503Headers struct {
 	RetryAfter *int
@@ -4135,6 +4182,8 @@ type CreateIdentityResponse struct {
 	JSON429 *TooManyRequestsError
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *InternalError
+	// JSON501 the response for an HTTP 501 `application/json` response
+	JSON501 *NotImplementedError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *UnavailableError
 	// Headers201 the parsed response headers for an HTTP 201 response
@@ -4157,6 +4206,8 @@ type CreateIdentityResponse struct {
 	Headers429 *CreateIdentityResponse429Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *CreateIdentityResponse500Headers
+	// Headers501 the parsed response headers for an HTTP 501 response
+	Headers501 *CreateIdentityResponse501Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *CreateIdentityResponse503Headers
 }
@@ -4209,6 +4260,11 @@ func (r CreateIdentityResponse) GetJSON429() *TooManyRequestsError {
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r CreateIdentityResponse) GetJSON500() *InternalError {
 	return r.JSON500
+}
+
+// GetJSON501 returns the response for an HTTP 501 `application/json` response
+func (r CreateIdentityResponse) GetJSON501() *NotImplementedError {
+	return r.JSON501
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
@@ -4282,6 +4338,11 @@ type GetIdentityResponse500Headers struct {
 	XRequestID *string
 }
 
+// GetIdentityResponse501Headers the declared response headers of an HTTP 501 response for GetIdentity
+type GetIdentityResponse501Headers struct {
+	XRequestID *string
+}
+
 // GetIdentityResponse503Headers the declared response headers of an HTTP 503 response for GetIdentity
 type GetIdentityResponse503Headers struct {
 	RetryAfter *int
@@ -4305,6 +4366,8 @@ type GetIdentityResponse struct {
 	JSON429 *TooManyRequestsError
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *InternalError
+	// JSON501 the response for an HTTP 501 `application/json` response
+	JSON501 *NotImplementedError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *UnavailableError
 	// Headers200 the parsed response headers for an HTTP 200 response
@@ -4321,6 +4384,8 @@ type GetIdentityResponse struct {
 	Headers429 *GetIdentityResponse429Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *GetIdentityResponse500Headers
+	// Headers501 the parsed response headers for an HTTP 501 response
+	Headers501 *GetIdentityResponse501Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetIdentityResponse503Headers
 }
@@ -4358,6 +4423,11 @@ func (r GetIdentityResponse) GetJSON429() *TooManyRequestsError {
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r GetIdentityResponse) GetJSON500() *InternalError {
 	return r.JSON500
+}
+
+// GetJSON501 returns the response for an HTTP 501 `application/json` response
+func (r GetIdentityResponse) GetJSON501() *NotImplementedError {
+	return r.JSON501
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
@@ -4452,6 +4522,11 @@ type UpsertIdentityResponse500Headers struct {
 	XRequestID *string
 }
 
+// UpsertIdentityResponse501Headers the declared response headers of an HTTP 501 response for UpsertIdentity
+type UpsertIdentityResponse501Headers struct {
+	XRequestID *string
+}
+
 // UpsertIdentityResponse503Headers the declared response headers of an HTTP 503 response for UpsertIdentity
 type UpsertIdentityResponse503Headers struct {
 	RetryAfter *int
@@ -4483,6 +4558,8 @@ type UpsertIdentityResponse struct {
 	JSON429 *TooManyRequestsError
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *InternalError
+	// JSON501 the response for an HTTP 501 `application/json` response
+	JSON501 *NotImplementedError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *UnavailableError
 	// Headers200 the parsed response headers for an HTTP 200 response
@@ -4507,6 +4584,8 @@ type UpsertIdentityResponse struct {
 	Headers429 *UpsertIdentityResponse429Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *UpsertIdentityResponse500Headers
+	// Headers501 the parsed response headers for an HTTP 501 response
+	Headers501 *UpsertIdentityResponse501Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *UpsertIdentityResponse503Headers
 }
@@ -4564,6 +4643,11 @@ func (r UpsertIdentityResponse) GetJSON429() *TooManyRequestsError {
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r UpsertIdentityResponse) GetJSON500() *InternalError {
 	return r.JSON500
+}
+
+// GetJSON501 returns the response for an HTTP 501 `application/json` response
+func (r UpsertIdentityResponse) GetJSON501() *NotImplementedError {
+	return r.JSON501
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
@@ -4853,6 +4937,11 @@ type ListIdentityInvoicesResponse500Headers struct {
 	XRequestID *string
 }
 
+// ListIdentityInvoicesResponse501Headers the declared response headers of an HTTP 501 response for ListIdentityInvoices
+type ListIdentityInvoicesResponse501Headers struct {
+	XRequestID *string
+}
+
 // ListIdentityInvoicesResponse503Headers the declared response headers of an HTTP 503 response for ListIdentityInvoices
 type ListIdentityInvoicesResponse503Headers struct {
 	RetryAfter *int
@@ -4876,6 +4965,8 @@ type ListIdentityInvoicesResponse struct {
 	JSON429 *TooManyRequestsError
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *InternalError
+	// JSON501 the response for an HTTP 501 `application/json` response
+	JSON501 *NotImplementedError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *UnavailableError
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -4890,6 +4981,8 @@ type ListIdentityInvoicesResponse struct {
 	Headers429 *ListIdentityInvoicesResponse429Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *ListIdentityInvoicesResponse500Headers
+	// Headers501 the parsed response headers for an HTTP 501 response
+	Headers501 *ListIdentityInvoicesResponse501Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ListIdentityInvoicesResponse503Headers
 }
@@ -4927,6 +5020,11 @@ func (r ListIdentityInvoicesResponse) GetJSON429() *TooManyRequestsError {
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r ListIdentityInvoicesResponse) GetJSON500() *InternalError {
 	return r.JSON500
+}
+
+// GetJSON501 returns the response for an HTTP 501 `application/json` response
+func (r ListIdentityInvoicesResponse) GetJSON501() *NotImplementedError {
+	return r.JSON501
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
@@ -5022,6 +5120,11 @@ type CreateInvoiceResponse500Headers struct {
 	XRequestID *string
 }
 
+// CreateInvoiceResponse501Headers the declared response headers of an HTTP 501 response for CreateInvoice
+type CreateInvoiceResponse501Headers struct {
+	XRequestID *string
+}
+
 // CreateInvoiceResponse503Headers the declared response headers of an HTTP 503 response for CreateInvoice
 type CreateInvoiceResponse503Headers struct {
 	RetryAfter *int
@@ -5053,6 +5156,8 @@ type CreateInvoiceResponse struct {
 	JSON429 *TooManyRequestsError
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *InternalError
+	// JSON501 the response for an HTTP 501 `application/json` response
+	JSON501 *NotImplementedError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *UnavailableError
 	// Headers201 the parsed response headers for an HTTP 201 response
@@ -5077,6 +5182,8 @@ type CreateInvoiceResponse struct {
 	Headers429 *CreateInvoiceResponse429Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *CreateInvoiceResponse500Headers
+	// Headers501 the parsed response headers for an HTTP 501 response
+	Headers501 *CreateInvoiceResponse501Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *CreateInvoiceResponse503Headers
 }
@@ -5134,6 +5241,11 @@ func (r CreateInvoiceResponse) GetJSON429() *TooManyRequestsError {
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r CreateInvoiceResponse) GetJSON500() *InternalError {
 	return r.JSON500
+}
+
+// GetJSON501 returns the response for an HTTP 501 `application/json` response
+func (r CreateInvoiceResponse) GetJSON501() *NotImplementedError {
+	return r.JSON501
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
@@ -5197,6 +5309,11 @@ type ListInvoicesResponse500Headers struct {
 	XRequestID *string
 }
 
+// ListInvoicesResponse501Headers the declared response headers of an HTTP 501 response for ListInvoices
+type ListInvoicesResponse501Headers struct {
+	XRequestID *string
+}
+
 // ListInvoicesResponse503Headers the declared response headers of an HTTP 503 response for ListInvoices
 type ListInvoicesResponse503Headers struct {
 	RetryAfter *int
@@ -5218,6 +5335,8 @@ type ListInvoicesResponse struct {
 	JSON429 *TooManyRequestsError
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *InternalError
+	// JSON501 the response for an HTTP 501 `application/json` response
+	JSON501 *NotImplementedError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *UnavailableError
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -5230,6 +5349,8 @@ type ListInvoicesResponse struct {
 	Headers429 *ListInvoicesResponse429Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *ListInvoicesResponse500Headers
+	// Headers501 the parsed response headers for an HTTP 501 response
+	Headers501 *ListInvoicesResponse501Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ListInvoicesResponse503Headers
 }
@@ -5262,6 +5383,11 @@ func (r ListInvoicesResponse) GetJSON429() *TooManyRequestsError {
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r ListInvoicesResponse) GetJSON500() *InternalError {
 	return r.JSON500
+}
+
+// GetJSON501 returns the response for an HTTP 501 `application/json` response
+func (r ListInvoicesResponse) GetJSON501() *NotImplementedError {
+	return r.JSON501
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
@@ -5335,6 +5461,11 @@ type GetInvoiceResponse500Headers struct {
 	XRequestID *string
 }
 
+// GetInvoiceResponse501Headers the declared response headers of an HTTP 501 response for GetInvoice
+type GetInvoiceResponse501Headers struct {
+	XRequestID *string
+}
+
 // GetInvoiceResponse503Headers the declared response headers of an HTTP 503 response for GetInvoice
 type GetInvoiceResponse503Headers struct {
 	RetryAfter *int
@@ -5358,6 +5489,8 @@ type GetInvoiceResponse struct {
 	JSON429 *TooManyRequestsError
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *InternalError
+	// JSON501 the response for an HTTP 501 `application/json` response
+	JSON501 *NotImplementedError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *UnavailableError
 	// Headers200 the parsed response headers for an HTTP 200 response
@@ -5374,6 +5507,8 @@ type GetInvoiceResponse struct {
 	Headers429 *GetInvoiceResponse429Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *GetInvoiceResponse500Headers
+	// Headers501 the parsed response headers for an HTTP 501 response
+	Headers501 *GetInvoiceResponse501Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetInvoiceResponse503Headers
 }
@@ -5411,6 +5546,11 @@ func (r GetInvoiceResponse) GetJSON429() *TooManyRequestsError {
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r GetInvoiceResponse) GetJSON500() *InternalError {
 	return r.JSON500
+}
+
+// GetJSON501 returns the response for an HTTP 501 `application/json` response
+func (r GetInvoiceResponse) GetJSON501() *NotImplementedError {
+	return r.JSON501
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
@@ -5505,6 +5645,11 @@ type UpdateInvoiceResponse500Headers struct {
 	XRequestID *string
 }
 
+// UpdateInvoiceResponse501Headers the declared response headers of an HTTP 501 response for UpdateInvoice
+type UpdateInvoiceResponse501Headers struct {
+	XRequestID *string
+}
+
 // UpdateInvoiceResponse503Headers the declared response headers of an HTTP 503 response for UpdateInvoice
 type UpdateInvoiceResponse503Headers struct {
 	RetryAfter *int
@@ -5536,6 +5681,8 @@ type UpdateInvoiceResponse struct {
 	JSON429 *TooManyRequestsError
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *InternalError
+	// JSON501 the response for an HTTP 501 `application/json` response
+	JSON501 *NotImplementedError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *UnavailableError
 	// Headers200 the parsed response headers for an HTTP 200 response
@@ -5560,6 +5707,8 @@ type UpdateInvoiceResponse struct {
 	Headers429 *UpdateInvoiceResponse429Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *UpdateInvoiceResponse500Headers
+	// Headers501 the parsed response headers for an HTTP 501 response
+	Headers501 *UpdateInvoiceResponse501Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *UpdateInvoiceResponse503Headers
 }
@@ -5617,6 +5766,11 @@ func (r UpdateInvoiceResponse) GetJSON429() *TooManyRequestsError {
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r UpdateInvoiceResponse) GetJSON500() *InternalError {
 	return r.JSON500
+}
+
+// GetJSON501 returns the response for an HTTP 501 `application/json` response
+func (r UpdateInvoiceResponse) GetJSON501() *NotImplementedError {
+	return r.JSON501
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
@@ -6061,6 +6215,11 @@ type ListDocumentsResponse500Headers struct {
 	XRequestID *string
 }
 
+// ListDocumentsResponse501Headers the declared response headers of an HTTP 501 response for ListDocuments
+type ListDocumentsResponse501Headers struct {
+	XRequestID *string
+}
+
 // ListDocumentsResponse503Headers the declared response headers of an HTTP 503 response for ListDocuments
 type ListDocumentsResponse503Headers struct {
 	RetryAfter *int
@@ -6084,6 +6243,8 @@ type ListDocumentsResponse struct {
 	JSON429 *TooManyRequestsError
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *InternalError
+	// JSON501 the response for an HTTP 501 `application/json` response
+	JSON501 *NotImplementedError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *UnavailableError
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -6098,6 +6259,8 @@ type ListDocumentsResponse struct {
 	Headers429 *ListDocumentsResponse429Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *ListDocumentsResponse500Headers
+	// Headers501 the parsed response headers for an HTTP 501 response
+	Headers501 *ListDocumentsResponse501Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ListDocumentsResponse503Headers
 }
@@ -6135,6 +6298,11 @@ func (r ListDocumentsResponse) GetJSON429() *TooManyRequestsError {
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r ListDocumentsResponse) GetJSON500() *InternalError {
 	return r.JSON500
+}
+
+// GetJSON501 returns the response for an HTTP 501 `application/json` response
+func (r ListDocumentsResponse) GetJSON501() *NotImplementedError {
+	return r.JSON501
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
@@ -6385,6 +6553,11 @@ type ImportExternalDocumentResponse500Headers struct {
 	XRequestID *string
 }
 
+// ImportExternalDocumentResponse501Headers the declared response headers of an HTTP 501 response for ImportExternalDocument
+type ImportExternalDocumentResponse501Headers struct {
+	XRequestID *string
+}
+
 // ImportExternalDocumentResponse503Headers the declared response headers of an HTTP 503 response for ImportExternalDocument
 type ImportExternalDocumentResponse503Headers struct {
 	RetryAfter *int
@@ -6416,6 +6589,8 @@ type ImportExternalDocumentResponse struct {
 	JSON429 *TooManyRequestsError
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *InternalError
+	// JSON501 the response for an HTTP 501 `application/json` response
+	JSON501 *NotImplementedError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *UnavailableError
 	// Headers200 the parsed response headers for an HTTP 200 response
@@ -6440,6 +6615,8 @@ type ImportExternalDocumentResponse struct {
 	Headers429 *ImportExternalDocumentResponse429Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *ImportExternalDocumentResponse500Headers
+	// Headers501 the parsed response headers for an HTTP 501 response
+	Headers501 *ImportExternalDocumentResponse501Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ImportExternalDocumentResponse503Headers
 }
@@ -6497,6 +6674,11 @@ func (r ImportExternalDocumentResponse) GetJSON429() *TooManyRequestsError {
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r ImportExternalDocumentResponse) GetJSON500() *InternalError {
 	return r.JSON500
+}
+
+// GetJSON501 returns the response for an HTTP 501 `application/json` response
+func (r ImportExternalDocumentResponse) GetJSON501() *NotImplementedError {
+	return r.JSON501
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
@@ -6785,6 +6967,11 @@ type ListPaymentsResponse500Headers struct {
 	XRequestID *string
 }
 
+// ListPaymentsResponse501Headers the declared response headers of an HTTP 501 response for ListPayments
+type ListPaymentsResponse501Headers struct {
+	XRequestID *string
+}
+
 // ListPaymentsResponse503Headers the declared response headers of an HTTP 503 response for ListPayments
 type ListPaymentsResponse503Headers struct {
 	RetryAfter *int
@@ -6808,6 +6995,8 @@ type ListPaymentsResponse struct {
 	JSON429 *TooManyRequestsError
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *InternalError
+	// JSON501 the response for an HTTP 501 `application/json` response
+	JSON501 *NotImplementedError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *UnavailableError
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -6822,6 +7011,8 @@ type ListPaymentsResponse struct {
 	Headers429 *ListPaymentsResponse429Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *ListPaymentsResponse500Headers
+	// Headers501 the parsed response headers for an HTTP 501 response
+	Headers501 *ListPaymentsResponse501Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ListPaymentsResponse503Headers
 }
@@ -6859,6 +7050,11 @@ func (r ListPaymentsResponse) GetJSON429() *TooManyRequestsError {
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r ListPaymentsResponse) GetJSON500() *InternalError {
 	return r.JSON500
+}
+
+// GetJSON501 returns the response for an HTTP 501 `application/json` response
+func (r ListPaymentsResponse) GetJSON501() *NotImplementedError {
+	return r.JSON501
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
@@ -7303,6 +7499,11 @@ type GetSandboxClockResponse500Headers struct {
 	XRequestID *string
 }
 
+// GetSandboxClockResponse501Headers the declared response headers of an HTTP 501 response for GetSandboxClock
+type GetSandboxClockResponse501Headers struct {
+	XRequestID *string
+}
+
 // GetSandboxClockResponse503Headers the declared response headers of an HTTP 503 response for GetSandboxClock
 type GetSandboxClockResponse503Headers struct {
 	RetryAfter *int
@@ -7326,6 +7527,8 @@ type GetSandboxClockResponse struct {
 	JSON429 *TooManyRequestsError
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *InternalError
+	// JSON501 the response for an HTTP 501 `application/json` response
+	JSON501 *NotImplementedError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *UnavailableError
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -7340,6 +7543,8 @@ type GetSandboxClockResponse struct {
 	Headers429 *GetSandboxClockResponse429Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *GetSandboxClockResponse500Headers
+	// Headers501 the parsed response headers for an HTTP 501 response
+	Headers501 *GetSandboxClockResponse501Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetSandboxClockResponse503Headers
 }
@@ -7377,6 +7582,11 @@ func (r GetSandboxClockResponse) GetJSON429() *TooManyRequestsError {
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r GetSandboxClockResponse) GetJSON500() *InternalError {
 	return r.JSON500
+}
+
+// GetJSON501 returns the response for an HTTP 501 `application/json` response
+func (r GetSandboxClockResponse) GetJSON501() *NotImplementedError {
+	return r.JSON501
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
@@ -7461,6 +7671,11 @@ type SetSandboxClockResponse500Headers struct {
 	XRequestID *string
 }
 
+// SetSandboxClockResponse501Headers the declared response headers of an HTTP 501 response for SetSandboxClock
+type SetSandboxClockResponse501Headers struct {
+	XRequestID *string
+}
+
 // SetSandboxClockResponse503Headers the declared response headers of an HTTP 503 response for SetSandboxClock
 type SetSandboxClockResponse503Headers struct {
 	RetryAfter *int
@@ -7490,6 +7705,8 @@ type SetSandboxClockResponse struct {
 	JSON429 *TooManyRequestsError
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *InternalError
+	// JSON501 the response for an HTTP 501 `application/json` response
+	JSON501 *NotImplementedError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *UnavailableError
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -7510,6 +7727,8 @@ type SetSandboxClockResponse struct {
 	Headers429 *SetSandboxClockResponse429Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *SetSandboxClockResponse500Headers
+	// Headers501 the parsed response headers for an HTTP 501 response
+	Headers501 *SetSandboxClockResponse501Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *SetSandboxClockResponse503Headers
 }
@@ -7562,6 +7781,11 @@ func (r SetSandboxClockResponse) GetJSON429() *TooManyRequestsError {
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r SetSandboxClockResponse) GetJSON500() *InternalError {
 	return r.JSON500
+}
+
+// GetJSON501 returns the response for an HTTP 501 `application/json` response
+func (r SetSandboxClockResponse) GetJSON501() *NotImplementedError {
+	return r.JSON501
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
@@ -8140,6 +8364,11 @@ type GetCommunicationFileResponse500Headers struct {
 	XRequestID *string
 }
 
+// GetCommunicationFileResponse501Headers the declared response headers of an HTTP 501 response for GetCommunicationFile
+type GetCommunicationFileResponse501Headers struct {
+	XRequestID *string
+}
+
 // GetCommunicationFileResponse503Headers the declared response headers of an HTTP 503 response for GetCommunicationFile
 type GetCommunicationFileResponse503Headers struct {
 	RetryAfter *int
@@ -8161,6 +8390,8 @@ type GetCommunicationFileResponse struct {
 	JSON429 *TooManyRequestsError
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *InternalError
+	// JSON501 the response for an HTTP 501 `application/json` response
+	JSON501 *NotImplementedError
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *UnavailableError
 	// Headers200 the parsed response headers for an HTTP 200 response
@@ -8177,6 +8408,8 @@ type GetCommunicationFileResponse struct {
 	Headers429 *GetCommunicationFileResponse429Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *GetCommunicationFileResponse500Headers
+	// Headers501 the parsed response headers for an HTTP 501 response
+	Headers501 *GetCommunicationFileResponse501Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetCommunicationFileResponse503Headers
 }
@@ -8209,6 +8442,11 @@ func (r GetCommunicationFileResponse) GetJSON429() *TooManyRequestsError {
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r GetCommunicationFileResponse) GetJSON500() *InternalError {
 	return r.JSON500
+}
+
+// GetJSON501 returns the response for an HTTP 501 `application/json` response
+func (r GetCommunicationFileResponse) GetJSON501() *NotImplementedError {
+	return r.JSON501
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
@@ -8927,6 +9165,13 @@ func ParseListCreditnotesResponse(rsp *http.Response) (*ListCreditnotesResponse,
 		}
 		response.JSON500 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest NotImplementedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON501 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest UnavailableError
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -9001,6 +9246,16 @@ func ParseListCreditnotesResponse(rsp *http.Response) (*ListCreditnotesResponse,
 			headers.XRequestID = &value
 		}
 		response.Headers500 = &headers
+	case rsp.StatusCode == 501:
+		var headers ListCreditnotesResponse501Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers501 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListCreditnotesResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -9085,6 +9340,13 @@ func ParseGetCreditnoteResponse(rsp *http.Response) (*GetCreditnoteResponse, err
 			return nil, err
 		}
 		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest NotImplementedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON501 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest UnavailableError
@@ -9180,6 +9442,16 @@ func ParseGetCreditnoteResponse(rsp *http.Response) (*GetCreditnoteResponse, err
 			headers.XRequestID = &value
 		}
 		response.Headers500 = &headers
+	case rsp.StatusCode == 501:
+		var headers GetCreditnoteResponse501Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers501 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetCreditnoteResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -9512,6 +9784,13 @@ func ParseListIdentitiesResponse(rsp *http.Response) (*ListIdentitiesResponse, e
 		}
 		response.JSON500 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest NotImplementedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON501 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest UnavailableError
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -9586,6 +9865,16 @@ func ParseListIdentitiesResponse(rsp *http.Response) (*ListIdentitiesResponse, e
 			headers.XRequestID = &value
 		}
 		response.Headers500 = &headers
+	case rsp.StatusCode == 501:
+		var headers ListIdentitiesResponse501Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers501 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListIdentitiesResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -9691,6 +9980,13 @@ func ParseCreateIdentityResponse(rsp *http.Response) (*CreateIdentityResponse, e
 			return nil, err
 		}
 		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest NotImplementedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON501 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest UnavailableError
@@ -9830,6 +10126,16 @@ func ParseCreateIdentityResponse(rsp *http.Response) (*CreateIdentityResponse, e
 			headers.XRequestID = &value
 		}
 		response.Headers500 = &headers
+	case rsp.StatusCode == 501:
+		var headers CreateIdentityResponse501Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers501 = &headers
 	case rsp.StatusCode == 503:
 		var headers CreateIdentityResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -9914,6 +10220,13 @@ func ParseGetIdentityResponse(rsp *http.Response) (*GetIdentityResponse, error) 
 			return nil, err
 		}
 		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest NotImplementedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON501 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest UnavailableError
@@ -10009,6 +10322,16 @@ func ParseGetIdentityResponse(rsp *http.Response) (*GetIdentityResponse, error) 
 			headers.XRequestID = &value
 		}
 		response.Headers500 = &headers
+	case rsp.StatusCode == 501:
+		var headers GetIdentityResponse501Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers501 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetIdentityResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -10121,6 +10444,13 @@ func ParseUpsertIdentityResponse(rsp *http.Response) (*UpsertIdentityResponse, e
 			return nil, err
 		}
 		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest NotImplementedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON501 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest UnavailableError
@@ -10263,6 +10593,16 @@ func ParseUpsertIdentityResponse(rsp *http.Response) (*UpsertIdentityResponse, e
 			headers.XRequestID = &value
 		}
 		response.Headers500 = &headers
+	case rsp.StatusCode == 501:
+		var headers UpsertIdentityResponse501Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers501 = &headers
 	case rsp.StatusCode == 503:
 		var headers UpsertIdentityResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -10626,6 +10966,13 @@ func ParseListIdentityInvoicesResponse(rsp *http.Response) (*ListIdentityInvoice
 		}
 		response.JSON500 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest NotImplementedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON501 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest UnavailableError
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -10710,6 +11057,16 @@ func ParseListIdentityInvoicesResponse(rsp *http.Response) (*ListIdentityInvoice
 			headers.XRequestID = &value
 		}
 		response.Headers500 = &headers
+	case rsp.StatusCode == 501:
+		var headers ListIdentityInvoicesResponse501Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers501 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListIdentityInvoicesResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -10822,6 +11179,13 @@ func ParseCreateInvoiceResponse(rsp *http.Response) (*CreateInvoiceResponse, err
 			return nil, err
 		}
 		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest NotImplementedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON501 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest UnavailableError
@@ -10971,6 +11335,16 @@ func ParseCreateInvoiceResponse(rsp *http.Response) (*CreateInvoiceResponse, err
 			headers.XRequestID = &value
 		}
 		response.Headers500 = &headers
+	case rsp.StatusCode == 501:
+		var headers CreateInvoiceResponse501Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers501 = &headers
 	case rsp.StatusCode == 503:
 		var headers CreateInvoiceResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -11049,6 +11423,13 @@ func ParseListInvoicesResponse(rsp *http.Response) (*ListInvoicesResponse, error
 		}
 		response.JSON500 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest NotImplementedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON501 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest UnavailableError
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -11123,6 +11504,16 @@ func ParseListInvoicesResponse(rsp *http.Response) (*ListInvoicesResponse, error
 			headers.XRequestID = &value
 		}
 		response.Headers500 = &headers
+	case rsp.StatusCode == 501:
+		var headers ListInvoicesResponse501Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers501 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListInvoicesResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -11207,6 +11598,13 @@ func ParseGetInvoiceResponse(rsp *http.Response) (*GetInvoiceResponse, error) {
 			return nil, err
 		}
 		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest NotImplementedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON501 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest UnavailableError
@@ -11302,6 +11700,16 @@ func ParseGetInvoiceResponse(rsp *http.Response) (*GetInvoiceResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers500 = &headers
+	case rsp.StatusCode == 501:
+		var headers GetInvoiceResponse501Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers501 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetInvoiceResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -11414,6 +11822,13 @@ func ParseUpdateInvoiceResponse(rsp *http.Response) (*UpdateInvoiceResponse, err
 			return nil, err
 		}
 		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest NotImplementedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON501 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest UnavailableError
@@ -11556,6 +11971,16 @@ func ParseUpdateInvoiceResponse(rsp *http.Response) (*UpdateInvoiceResponse, err
 			headers.XRequestID = &value
 		}
 		response.Headers500 = &headers
+	case rsp.StatusCode == 501:
+		var headers UpdateInvoiceResponse501Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers501 = &headers
 	case rsp.StatusCode == 503:
 		var headers UpdateInvoiceResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -12098,6 +12523,13 @@ func ParseListDocumentsResponse(rsp *http.Response) (*ListDocumentsResponse, err
 		}
 		response.JSON500 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest NotImplementedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON501 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest UnavailableError
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -12182,6 +12614,16 @@ func ParseListDocumentsResponse(rsp *http.Response) (*ListDocumentsResponse, err
 			headers.XRequestID = &value
 		}
 		response.Headers500 = &headers
+	case rsp.StatusCode == 501:
+		var headers ListDocumentsResponse501Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers501 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListDocumentsResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -12481,6 +12923,13 @@ func ParseImportExternalDocumentResponse(rsp *http.Response) (*ImportExternalDoc
 		}
 		response.JSON500 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest NotImplementedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON501 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest UnavailableError
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -12622,6 +13071,16 @@ func ParseImportExternalDocumentResponse(rsp *http.Response) (*ImportExternalDoc
 			headers.XRequestID = &value
 		}
 		response.Headers500 = &headers
+	case rsp.StatusCode == 501:
+		var headers ImportExternalDocumentResponse501Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers501 = &headers
 	case rsp.StatusCode == 503:
 		var headers ImportExternalDocumentResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -12978,6 +13437,13 @@ func ParseListPaymentsResponse(rsp *http.Response) (*ListPaymentsResponse, error
 		}
 		response.JSON500 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest NotImplementedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON501 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest UnavailableError
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -13062,6 +13528,16 @@ func ParseListPaymentsResponse(rsp *http.Response) (*ListPaymentsResponse, error
 			headers.XRequestID = &value
 		}
 		response.Headers500 = &headers
+	case rsp.StatusCode == 501:
+		var headers ListPaymentsResponse501Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers501 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListPaymentsResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -13604,6 +14080,13 @@ func ParseGetSandboxClockResponse(rsp *http.Response) (*GetSandboxClockResponse,
 		}
 		response.JSON500 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest NotImplementedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON501 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest UnavailableError
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -13688,6 +14171,16 @@ func ParseGetSandboxClockResponse(rsp *http.Response) (*GetSandboxClockResponse,
 			headers.XRequestID = &value
 		}
 		response.Headers500 = &headers
+	case rsp.StatusCode == 501:
+		var headers GetSandboxClockResponse501Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers501 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetSandboxClockResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -13793,6 +14286,13 @@ func ParseSetSandboxClockResponse(rsp *http.Response) (*SetSandboxClockResponse,
 			return nil, err
 		}
 		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest NotImplementedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON501 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest UnavailableError
@@ -13915,6 +14415,16 @@ func ParseSetSandboxClockResponse(rsp *http.Response) (*SetSandboxClockResponse,
 			headers.XRequestID = &value
 		}
 		response.Headers500 = &headers
+	case rsp.StatusCode == 501:
+		var headers SetSandboxClockResponse501Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers501 = &headers
 	case rsp.StatusCode == 503:
 		var headers SetSandboxClockResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -14602,6 +15112,13 @@ func ParseGetCommunicationFileResponse(rsp *http.Response) (*GetCommunicationFil
 		}
 		response.JSON500 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest NotImplementedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON501 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest UnavailableError
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -14703,6 +15220,16 @@ func ParseGetCommunicationFileResponse(rsp *http.Response) (*GetCommunicationFil
 			headers.XRequestID = &value
 		}
 		response.Headers500 = &headers
+	case rsp.StatusCode == 501:
+		var headers GetCommunicationFileResponse501Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers501 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetCommunicationFileResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {

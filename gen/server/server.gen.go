@@ -1330,6 +1330,25 @@ func (response ListCreditnotes500JSONResponse) VisitListCreditnotesResponse(w ht
 	return err
 }
 
+type ListCreditnotes501JSONResponse struct {
+	NotImplementedErrorJSONResponse
+}
+
+func (response ListCreditnotes501JSONResponse) VisitListCreditnotesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(501)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListCreditnotes503JSONResponse struct{ UnavailableErrorJSONResponse }
 
 func (response ListCreditnotes503JSONResponse) VisitListCreditnotesResponse(w http.ResponseWriter) error {
@@ -1488,6 +1507,25 @@ func (response GetCreditnote500JSONResponse) VisitGetCreditnoteResponse(w http.R
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCreditnote501JSONResponse struct {
+	NotImplementedErrorJSONResponse
+}
+
+func (response GetCreditnote501JSONResponse) VisitGetCreditnoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(501)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -1867,6 +1905,25 @@ func (response ListIdentities500JSONResponse) VisitListIdentitiesResponse(w http
 	return err
 }
 
+type ListIdentities501JSONResponse struct {
+	NotImplementedErrorJSONResponse
+}
+
+func (response ListIdentities501JSONResponse) VisitListIdentitiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(501)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListIdentities503JSONResponse struct{ UnavailableErrorJSONResponse }
 
 func (response ListIdentities503JSONResponse) VisitListIdentitiesResponse(w http.ResponseWriter) error {
@@ -2092,6 +2149,25 @@ func (response CreateIdentity500JSONResponse) VisitCreateIdentityResponse(w http
 	return err
 }
 
+type CreateIdentity501JSONResponse struct {
+	NotImplementedErrorJSONResponse
+}
+
+func (response CreateIdentity501JSONResponse) VisitCreateIdentityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(501)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateIdentity503JSONResponse struct{ UnavailableErrorJSONResponse }
 
 func (response CreateIdentity503JSONResponse) VisitCreateIdentityResponse(w http.ResponseWriter) error {
@@ -2250,6 +2326,25 @@ func (response GetIdentity500JSONResponse) VisitGetIdentityResponse(w http.Respo
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetIdentity501JSONResponse struct {
+	NotImplementedErrorJSONResponse
+}
+
+func (response GetIdentity501JSONResponse) VisitGetIdentityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(501)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -2496,6 +2591,25 @@ func (response UpsertIdentity500JSONResponse) VisitUpsertIdentityResponse(w http
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpsertIdentity501JSONResponse struct {
+	NotImplementedErrorJSONResponse
+}
+
+func (response UpsertIdentity501JSONResponse) VisitUpsertIdentityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(501)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -2915,6 +3029,25 @@ func (response ListIdentityInvoices500JSONResponse) VisitListIdentityInvoicesRes
 	return err
 }
 
+type ListIdentityInvoices501JSONResponse struct {
+	NotImplementedErrorJSONResponse
+}
+
+func (response ListIdentityInvoices501JSONResponse) VisitListIdentityInvoicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(501)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListIdentityInvoices503JSONResponse struct{ UnavailableErrorJSONResponse }
 
 func (response ListIdentityInvoices503JSONResponse) VisitListIdentityInvoicesResponse(w http.ResponseWriter) error {
@@ -3158,6 +3291,25 @@ func (response CreateInvoice500JSONResponse) VisitCreateInvoiceResponse(w http.R
 	return err
 }
 
+type CreateInvoice501JSONResponse struct {
+	NotImplementedErrorJSONResponse
+}
+
+func (response CreateInvoice501JSONResponse) VisitCreateInvoiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(501)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateInvoice503JSONResponse struct{ UnavailableErrorJSONResponse }
 
 func (response CreateInvoice503JSONResponse) VisitCreateInvoiceResponse(w http.ResponseWriter) error {
@@ -3289,6 +3441,25 @@ func (response ListInvoices500JSONResponse) VisitListInvoicesResponse(w http.Res
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListInvoices501JSONResponse struct {
+	NotImplementedErrorJSONResponse
+}
+
+func (response ListInvoices501JSONResponse) VisitListInvoicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(501)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -3451,6 +3622,25 @@ func (response GetInvoice500JSONResponse) VisitGetInvoiceResponse(w http.Respons
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInvoice501JSONResponse struct {
+	NotImplementedErrorJSONResponse
+}
+
+func (response GetInvoice501JSONResponse) VisitGetInvoiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(501)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -3690,6 +3880,25 @@ func (response UpdateInvoice500JSONResponse) VisitUpdateInvoiceResponse(w http.R
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateInvoice501JSONResponse struct {
+	NotImplementedErrorJSONResponse
+}
+
+func (response UpdateInvoice501JSONResponse) VisitUpdateInvoiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(501)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4277,6 +4486,25 @@ func (response ListDocuments500JSONResponse) VisitListDocumentsResponse(w http.R
 	return err
 }
 
+type ListDocuments501JSONResponse struct {
+	NotImplementedErrorJSONResponse
+}
+
+func (response ListDocuments501JSONResponse) VisitListDocumentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(501)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListDocuments503JSONResponse struct{ UnavailableErrorJSONResponse }
 
 func (response ListDocuments503JSONResponse) VisitListDocumentsResponse(w http.ResponseWriter) error {
@@ -4683,6 +4911,25 @@ func (response ImportExternalDocument500JSONResponse) VisitImportExternalDocumen
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportExternalDocument501JSONResponse struct {
+	NotImplementedErrorJSONResponse
+}
+
+func (response ImportExternalDocument501JSONResponse) VisitImportExternalDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(501)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -5094,6 +5341,25 @@ func (response ListPayments500JSONResponse) VisitListPaymentsResponse(w http.Res
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPayments501JSONResponse struct {
+	NotImplementedErrorJSONResponse
+}
+
+func (response ListPayments501JSONResponse) VisitListPaymentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(501)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -5678,6 +5944,25 @@ func (response GetSandboxClock500JSONResponse) VisitGetSandboxClockResponse(w ht
 	return err
 }
 
+type GetSandboxClock501JSONResponse struct {
+	NotImplementedErrorJSONResponse
+}
+
+func (response GetSandboxClock501JSONResponse) VisitGetSandboxClockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(501)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetSandboxClock503JSONResponse struct{ UnavailableErrorJSONResponse }
 
 func (response GetSandboxClock503JSONResponse) VisitGetSandboxClockResponse(w http.ResponseWriter) error {
@@ -5882,6 +6167,25 @@ func (response SetSandboxClock500JSONResponse) VisitSetSandboxClockResponse(w ht
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetSandboxClock501JSONResponse struct {
+	NotImplementedErrorJSONResponse
+}
+
+func (response SetSandboxClock501JSONResponse) VisitSetSandboxClockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(501)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -6645,6 +6949,25 @@ func (response GetCommunicationFile500JSONResponse) VisitGetCommunicationFileRes
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
 	}
 	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCommunicationFile501JSONResponse struct {
+	NotImplementedErrorJSONResponse
+}
+
+func (response GetCommunicationFile501JSONResponse) VisitGetCommunicationFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(501)
 	_, err := buf.WriteTo(w)
 	return err
 }
