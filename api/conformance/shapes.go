@@ -100,24 +100,26 @@ func maySendAnything(o *validate.Operation) bool {
 	return harmless[o.ID] == "" || o.ID == "createIdentity"
 }
 
-// takesRight sends valid inputs: each boundary of each field on an object of its own.
+// takesRight sends valid inputs: each boundary of each field on an object of its own, unless it is only read.
 func takesRight(t *trial) {
+	path := t.existing(t.op)
 	right := t.inputs[t.op.ID]().right
 	for len(right) > 0 {
 		n := slices.IndexFunc(right, func(in input) bool { return in.field != right[0].field })
 		if n < 0 {
 			n = len(right)
 		}
-		t.takesField(right[:n])
-		right = right[n:]
+		t.takesField(path, right[:n])
+		if right = right[n:]; len(right) > 0 && t.op.Method != http.MethodGet {
+			t.fresh()
+			path = t.existing(t.op)
+		}
 	}
 }
 
 // takesField sends the valid inputs of one field. At least one must be taken: a field of which nothing is, is not
 // there.
-func (t *trial) takesField(values []input) {
-	t.fresh()
-	path := t.existing(t.op)
+func (t *trial) takesField(path []string, values []input) {
 	refused := 0
 	for _, in := range values {
 		t.begin(in.String())
