@@ -131,9 +131,12 @@ func operandsOf(rows []any, field string) (operands []string) {
 		}
 	}
 	slices.SortFunc(values, func(a, b string) int { return compareValues(field, a, b) })
+	if len(values) == 0 {
+		return nil
+	}
 	values = slices.Compact(values)
 	for _, i := range []int{len(values) / 2, len(values) - 1, 0} {
-		if i < len(values) && !slices.Contains(operands, values[i]) && i >= 0 {
+		if !slices.Contains(operands, values[i]) {
 			operands = append(operands, values[i])
 		}
 	}

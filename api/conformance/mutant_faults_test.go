@@ -141,9 +141,11 @@ func objects(method, pattern string, change func(object)) fault {
 			return
 		}
 		value := a.value()
-		rows, isArray := value.([]any)
+		rows, _ := value.([]any)
 		if page, isObject := value.(object); isObject {
-			if rows, isArray = page["rows"].([]any); !isArray {
+			if list, isPage := page["rows"].([]any); isPage {
+				rows = list
+			} else {
 				change(page)
 			}
 		}

@@ -1,0 +1,59 @@
+package conformance
+
+import "net/http"
+
+// laterMutants break what our server does not offer yet, on a server that offers it; and the test clock.
+var laterMutants = []mutant{
+	{name: "a dry run that does something", breaks: "run.dry", fault: onLater(bodies("POST", "/dunning/runs", func(body object) { delete(body, "dryRun") }))},
+	{name: "the hash of a plan ignored", breaks: "run.other-plan run.executes",
+		fault: onLater(bodies("POST", "/dunning/runs", func(body object) { delete(body, "hash") }))},
+	{name: "a level that is not shown", breaks: "dunning.level",
+		fault: onLater(objects("GET", "/invoices/*", func(invoice object) { invoice["dunninglevel"] = 0 }))},
+	{name: "drafts dunned", breaks: "dunning.refused", fault: onLater(jobInstead("/invoices/*/modifyDunning"))},
+	{name: "drafts sent again", breaks: "resend.refused", fault: onLater(jobInstead("/invoices/*/resendInvoice"))},
+	{name: "costs forgotten in the total", breaks: "claim.sums",
+		fault: onLater(objects("GET", "/invoices/*/claim", func(claim object) { claim["total"] = claim["principal"] }))},
+	{name: "a period that begins a day late", breaks: "claim.periods",
+		fault: onLater(objects("GET", "/invoices/*/claim", func(claim object) {
+			periods, _ := claim["periods"].([]any)
+			if len(periods) > 1 {
+				periods[1].(object)["from"] = periods[1].(object)["to"]
+			}
+		}))},
+	{name: "money that settles nothing", breaks: "transaction.pays payments.balance",
+		fault: onLater(objects("GET", "/invoices/*", func(invoice object) { invoice["unpaid"] = invoice["total"] }))},
+	{name: "bookings of money that name no transaction", breaks: "transaction.pays",
+		fault: onLater(objects("GET", "/invoices/*/payments", func(booked object) {
+			for _, entry := range booked["payments"].([]any) {
+				entry.(object)["booking"].(object)["transaction"] = nil
+			}
+		}))},
+	{name: "credit notes among the invoices", breaks: "creditnote.apart",
+		fault: onLater(requests("GET", "/creditnotes", func(r *http.Request) { r.URL.Path = "/api/invoices" }))},
+	{name: "credit notes of no invoice", breaks: "creditnote.created",
+		fault: onLater(objects("POST", "/identities/*/creditnotes", func(note object) { delete(note, "corrects") }))},
+	{name: "jobs forgotten", breaks: "job.read",
+		fault: onLater(requests("GET", "/jobs/*", func(r *http.Request) { r.URL.Path = "/api/jobs/1234567" }))},
+	{name: "a test clock that stands where it was", breaks: "clock.forward",
+		fault: requests("PUT", "/sandbox/clock", func(r *http.Request) { *r = *get(r, "/sandbox/clock") })},
+	{name: "a test clock that goes back", breaks: "clock.back",
+		fault: answers("PUT", "/sandbox/clock", func(honest http.Handler, r *http.Request, a *reply) {
+			if a.status == http.StatusConflict {
+				*a = *ask(honest, get(r, "/sandbox/clock"))
+			}
+		})},
+}
+
+// onLater breaks the server that offers more.
+func onLater(f fault) fault {
+	return func(honest http.Handler) http.Handler { return f(newLater(honest)) }
+}
+
+// jobInstead starts a job where none should be.
+func jobInstead(pattern string) fault {
+	return answers("POST", pattern, func(_ http.Handler, _ *http.Request, a *reply) {
+		if a.status == http.StatusConflict {
+			a.status, a.body = http.StatusOK, []byte(`{"job": "1", "result": "OK", "resultcode": "0"}`)
+		}
+	})
+}
