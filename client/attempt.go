@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"time"
@@ -21,7 +22,7 @@ func (x *exchange) try() error {
 		return err
 	}
 	res, err := chain(x.client.middleware, x.transport)(request) //nolint:bodyclose // each of the ways below closes it
-	if err != nil && res != nil {
+	if err != nil && res != nil && res.Body != nil {
 		drain(res.Body) // a middleware's, which gave both
 	}
 	switch {
@@ -31,6 +32,9 @@ func (x *exchange) try() error {
 		return x.noAnswer(ctx, err)
 	case res == nil:
 		return x.noAnswer(ctx, errors.New("a middleware gave neither a response nor an error"))
+	}
+	if res.Body == nil {
+		res.Body = http.NoBody // a middleware's
 	}
 	x.response.take(res)
 	switch {
@@ -139,10 +143,10 @@ func (x *exchange) answer(ctx context.Context, res *http.Response) error {
 	return x.checkAnswer(data)
 }
 
-// stream hands on the body of a response of success whose head is right. Its connection is left to others if little of
-// it is left to read.
+// stream hands on the body of a response of success whose head is right. One that is not read to its end costs the
+// connection: nobody knows how long the rest would take.
 func (x *exchange) stream(ctx context.Context, res *http.Response) error {
-	defer drain(res.Body)
+	defer func() { _ = res.Body.Close() }()
 	x.client.dump.response(x, nil)
 	if err := x.checkAnswer(nil); err != nil {
 		return err
@@ -176,7 +180,7 @@ func readBody(res *http.Response, limit int64) ([]byte, error) {
 	}
 	var b bytes.Buffer
 	b.Grow(int(min(max(res.ContentLength, 0), 1<<20)) + bytes.MinRead) // no more on the server's word alone
-	_, err := b.ReadFrom(io.LimitReader(res.Body, limit+1))
+	_, err := b.ReadFrom(io.LimitReader(res.Body, min(limit, math.MaxInt64-1)+1))
 	if int64(b.Len()) > limit {
 		return nil, errTooLong
 	}

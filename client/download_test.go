@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -15,6 +16,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/dunwell/dunwell/client"
 )
@@ -205,6 +208,33 @@ func TestDownloadWriterFails(t *testing.T) {
 	if _, err := c.GetCommunicationFile(t.Context(), "1", &brimful{100_000}); !errors.Is(err, errFull) || asked.Load() != 1 {
 		t.Errorf("%v after %d requests", err, asked.Load())
 	}
+}
+
+// What is not wanted is not waited for: a server that sends the head of something else, or whose bytes nobody can write, may
+// take its time with the rest.
+func TestDownloadGivenUp(t *testing.T) {
+	for media, want := range map[string]string{"text/plain": "media type", "application/pdf": errFull.Error()} {
+		synctest.Test(t, func(t *testing.T) {
+			c := played(t, answering(func(r *http.Request) (*http.Response, error) {
+				res := newAnswer(http.StatusOK, "", "Content-Type", media)
+				res.Body, res.ContentLength = io.NopCloser(io.MultiReader(strings.NewReader("%PDF"), untilDone{r.Context()})), -1
+				return res, nil
+			}), client.WithValidation(client.Fail, client.Fail))
+			began := time.Now()
+			_, err := c.GetCommunicationFile(t.Context(), "1", &brimful{2})
+			if took := time.Since(began); err == nil || !strings.Contains(err.Error(), want) || took > 0 {
+				t.Errorf("%s: %v after %v", media, err, took)
+			}
+		})
+	}
+}
+
+// untilDone is a body that hangs until its attempt is given up.
+type untilDone struct{ ctx context.Context }
+
+func (u untilDone) Read([]byte) (int, error) {
+	<-u.ctx.Done()
+	return 0, u.ctx.Err()
 }
 
 // Links are followed without credentials, and nothing that is said about them gives their signature away.

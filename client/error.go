@@ -43,7 +43,7 @@ func (e *Error) Error() string {
 	if e.Type != "" {
 		fmt.Fprintf(&b, " %s: %s", e.Type, e.Message)
 	} else {
-		fmt.Fprintf(&b, " %s, without the contract's envelope", http.StatusText(e.Status))
+		fmt.Fprintf(&b, "%s, without the contract's envelope", strings.TrimRight(" "+http.StatusText(e.Status), " "))
 	}
 	for _, d := range e.Details {
 		fmt.Fprintf(&b, "; %s", d.Error)

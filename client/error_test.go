@@ -60,6 +60,7 @@ func TestRefusals(t *testing.T) {
 		{"without a body", 401, "", client.ErrUnauthorized, "", 0, ""},
 		{"conflict of whatever kind", 409, "no", client.ErrConflictState, "", 2, ""},
 		{"teapot", 418, "{}", nil, "", 2, ""},
+		{"a status without a name", 520, "", client.ErrInternal, "", 0, "getInvoice: 520, without the contract's envelope (request R1)"},
 		{"redirect", 307, "", nil, "", 0, ""},
 		{"not an object", 404, `[1]`, client.ErrNotFound, "", 3, ""},
 		{"of other types", 404, `{"type":5}`, client.ErrNotFound, "", 10, ""},

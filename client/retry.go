@@ -191,7 +191,7 @@ func distrusted(err error) bool {
 // where it tells it.
 func retryAfter(header http.Header) time.Duration {
 	text := header.Get("Retry-After")
-	if seconds, err := strconv.ParseInt(text, 10, 32); err == nil {
+	if seconds, err := strconv.ParseInt(text, 10, 32); err == nil || errors.Is(err, strconv.ErrRange) { // it then is the nearest
 		return time.Duration(max(seconds, 0)) * time.Second
 	}
 	date, err := http.ParseTime(text)

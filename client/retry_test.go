@@ -169,6 +169,7 @@ func TestRetryAfter(t *testing.T) {
 		{"date by the server's clock", []string{"Retry-After", "Sat, 01 Jan 2022 00:00:07 GMT", "Date", "Sat, 01 Jan 2022 00:00:00 GMT"}, 7 * time.Second, 7200 * time.Millisecond},
 		{"date in the past", []string{"Retry-After", "Fri, 31 Dec 1999 00:00:00 GMT"}, 0, 200 * time.Millisecond},
 		{"nonsense", []string{"Retry-After", "soon"}, 0, 200 * time.Millisecond},
+		{"more than fits", []string{"Retry-After", "99999999999999999999"}, time.Minute, time.Minute + 200*time.Millisecond},
 		{"negative", []string{"Retry-After", "-5"}, 0, 200 * time.Millisecond},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
