@@ -153,12 +153,18 @@ func (x *exchange) address() (err error) {
 	return nil
 }
 
-// check holds the request against the contract.
+// check holds the request against the contract. One that would reach another operation is refused in every mode; links lead
+// where they lead.
 func (x *exchange) check() error {
-	if x.client.requests == Off {
+	path, astray := pathValues(x.op.Path, x.basePath(), x.request.URL.EscapedPath())
+	mode := x.client.requests
+	if len(astray) > 0 && !x.call.anonymous {
+		mode = Fail
+	}
+	if mode == Off {
 		return nil
 	}
-	return x.judge(x.client.requests, x.checkRequest(x.request))
+	return x.judge(mode, x.checkRequest(path, astray))
 }
 
 // announce tells the idempotency key.

@@ -118,6 +118,8 @@ func parseBaseURL(text string) (*url.URL, error) {
 		return nil, errors.New("client: the base URL must be an absolute http or https URL, such as https://invoices.example.com/api")
 	case u.User != nil:
 		return nil, errors.New("client: the base URL must not hold user info; give credentials by BasicAuth or WithCredentials")
+	case strings.Contains(u.Path+"/", "/./") || strings.Contains(u.Path+"/", "/../"):
+		return nil, errors.New("client: the base URL must not have steps . or .. in its path")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return nil, errors.New("client: the base URL must not have a query or a fragment")
 	}

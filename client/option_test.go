@@ -31,6 +31,9 @@ func TestNew(t *testing.T) {
 		{"https://h/api?a=b", nil, "query"},
 		{"https://h/api?", nil, "query"},
 		{"https://h/api#x", nil, "fragment"},
+		{"https://h/../api", nil, "steps"},
+		{"https://h/.", nil, "steps"},
+		{"https://h/a..b/.well-known/...", nil, ""},
 		{"https://h/api", []client.Option{client.BasicAuth("", "p")}, "BasicAuth"},
 		{"https://h/api", []client.Option{client.BasicAuth("a:b", "p")}, "colon"},
 		{"https://h/api", []client.Option{client.BasicAuth("a", "p"), client.BasicAuth("b", "p")}, "twice"},
@@ -151,6 +154,12 @@ func TestMiddlewareThatAnswers(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	if err := with(newAnswer(200, "{}"), nil); err != nil {
+		t.Errorf("%v", err)
+	}
+	if err := with(&http.Response{StatusCode: 404}, nil); !errors.Is(err, client.ErrNotFound) { // without header and body
+		t.Errorf("%v", err)
+	}
+	if err := with(&http.Response{StatusCode: 200}, errors.New("both")); !errors.As(err, &lost) {
 		t.Errorf("%v", err)
 	}
 }

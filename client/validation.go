@@ -3,7 +3,6 @@ package client
 import (
 	"errors"
 	"log/slog"
-	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -12,7 +11,8 @@ import (
 	"github.com/dunwell/dunwell/api/validate"
 )
 
-// Mode says what is done about a message that breaks the contract.
+// Mode says what is done about a message that breaks the contract. A reference that is no step of a path, such as "" or "..",
+// would reach another operation, and is refused in every mode.
 type Mode uint8
 
 const (
@@ -31,12 +31,12 @@ var contract = sync.OnceValues(func() (*validate.Contract, error) {
 })
 
 // checkRequest holds a request against the contract; of a body that is streamed, what is known of it before it is read.
-func (x *exchange) checkRequest(r *http.Request) error {
-	path, err := pathValues(x.op.Path, x.basePath(), r.URL.EscapedPath())
-	if err == nil {
-		err = x.op.Parameters(r, func(name string) string { return path[name] })
+// found is what is wrong with the path; else path has its values.
+func (x *exchange) checkRequest(path map[string]string, found validate.Violations) error {
+	if len(found) == 0 {
+		found = violations(x.op.Parameters(x.request, func(name string) string { return path[name] }))
 	}
-	found := violations(err)
+	var err error
 	if x.call.upload != nil {
 		err = x.call.upload.check(x.op)
 	} else {
@@ -76,7 +76,7 @@ func violations(err error) validate.Violations {
 // pathValues reads the values of the parameters of a path back from the path that will be sent: base, then what the
 // template says. One that does not fit was made from a value that is a path itself, such as "..", and would reach another
 // operation. With an empty base, anything may stand before.
-func pathValues(template, base, path string) (map[string]string, error) {
+func pathValues(template, base, path string) (map[string]string, validate.Violations) {
 	names, parts := strings.Split(template, "/")[1:], strings.Split(path, "/")
 	if own, ok := strings.CutPrefix(path, base+"/"); ok && base != "" {
 		parts = strings.Split(own, "/")
@@ -89,7 +89,7 @@ func pathValues(template, base, path string) (map[string]string, error) {
 		value, err := url.PathUnescape(part)
 		parameter := strings.HasPrefix(names[i], "{")
 		switch {
-		case err != nil, !parameter && value != names[i], parameter && (value == "." || value == ".."):
+		case err != nil, !parameter && value != names[i], parameter && (value == "" || value == "." || value == ".."):
 			return nil, notAPath(names)
 		case parameter:
 			values[strings.Trim(names[i], "{}")] = value
@@ -98,7 +98,7 @@ func pathValues(template, base, path string) (map[string]string, error) {
 	return values, nil
 }
 
-func notAPath(names []string) error {
+func notAPath(names []string) validate.Violations {
 	var found validate.Violations
 	for _, name := range names {
 		if strings.HasPrefix(name, "{") {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"math"
 	"net/http"
 	"strings"
 	"testing"
@@ -39,8 +40,8 @@ func TestRequestsAreHeldAgainstTheContract(t *testing.T) {
 		}, "", "json"},
 		{"path", func() error { _, err := c.GetTransaction(t.Context(), "x"); return err }, "id", "pattern"},
 		{"path with a slash", func() error { _, err := c.GetInvoice(t.Context(), "a/b"); return err }, "invoiceReference", "pattern"},
-		{"empty path", func() error { _, err := c.GetInvoice(t.Context(), ""); return err }, "invoiceReference", "required"},
-		{"dot", func() error { _, err := c.GetInvoice(t.Context(), "."); return err }, "invoiceReference", "required"},
+		{"empty path", func() error { _, err := c.GetInvoice(t.Context(), ""); return err }, "invoiceReference", "segment"},
+		{"dot", func() error { _, err := c.GetInvoice(t.Context(), "."); return err }, "invoiceReference", "segment"},
 		{"dots", func() error { _, err := c.GetInvoice(t.Context(), ".."); return err }, "invoiceReference", "segment"},
 		{"dots within", func() error { _, err := c.CommitInvoice(t.Context(), "..", client.InvoiceCommit{}); return err }, "invoiceReference", "segment"},
 		{"key", func() error {
@@ -83,6 +84,20 @@ func TestReferencesReachTheirOperation(t *testing.T) {
 		}
 		if got, err := c.GetIdentity(t.Context(), reference); err != nil || got.Reference != reference {
 			t.Errorf("%q: %+v %v", reference, got, err)
+		}
+	}
+}
+
+// TestReferencesThatWouldLeaveTheirOperation are refused even where nobody looks at the contract: the invoices of customer ".."
+// would be the invoices of all.
+func TestReferencesThatWouldLeaveTheirOperation(t *testing.T) {
+	for _, mode := range []client.Mode{client.Fail, client.Log, client.Off} {
+		s := &script{answers: []func() (*http.Response, error){ok("[]")}}
+		c := played(t, s, client.WithValidation(mode, client.Off))
+		for _, reference := range []string{"", ".", ".."} {
+			if _, err := c.ListIdentityInvoices(t.Context(), reference); !errors.Is(err, client.ErrInvalidValue) || len(s.times) > 0 {
+				t.Errorf("mode %v, %q: %v after %d requests", mode, reference, err, len(s.times))
+			}
 		}
 	}
 }
@@ -176,6 +191,10 @@ func TestResponseSizeCap(t *testing.T) {
 			return res
 		}
 		c := answered(t, answer, client.WithMaxResponseBytes(int64(len(invoice))))
+		if _, err := c.GetInvoice(t.Context(), "RE12345"); err != nil {
+			t.Error(err)
+		}
+		c = answered(t, answer, client.WithMaxResponseBytes(math.MaxInt64))
 		if _, err := c.GetInvoice(t.Context(), "RE12345"); err != nil {
 			t.Error(err)
 		}
