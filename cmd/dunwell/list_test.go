@@ -12,7 +12,7 @@ import (
 
 // A list longer than a portion is shown whole, each row once, in every form, and no further than its limit.
 func TestLongList(t *testing.T) {
-	const rows = portionSize + 30
+	const rows = 2*portionSize + 30
 	environ := serveHere(t)
 	env := environment{environ: environ}
 	api, err := profile{env.getenv(urlVariable), env.getenv(userVariable), env.getenv(passwordVariable)}.open()

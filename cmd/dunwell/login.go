@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +8,9 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -80,21 +81,56 @@ func tryCredentials(ctx context.Context, p profile) error {
 	return err
 }
 
-// readPassword reads it from the terminal, or the first line of whatever else standard input is.
+// readPassword reads it from the terminal, or the next line of whatever else standard input is.
 func readPassword(env environment) (string, error) {
 	if file, ok := env.in.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		fmt.Fprint(env.err, "Password: ")
-		password, err := term.ReadPassword(int(file.Fd()))
-		fmt.Fprintln(env.err)
-		return string(password), err
+		defer fmt.Fprintln(env.err)
+		return readHidden(int(file.Fd()))
 	}
-	line, err := bufio.NewReader(io.LimitReader(env.in, 4096)).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
+	line, err := readLine(io.LimitReader(env.in, 4096))
+	if err != nil {
 		return "", fmt.Errorf("the password cannot be read: %w", err)
 	}
-	line = strings.TrimRight(line, "\r\n")
 	if line == "" {
 		return "", usagef("there is no password on standard input")
 	}
 	return line, nil
+}
+
+// readHidden reads a line without echo. Whoever gives up instead gets the echo back.
+func readHidden(terminal int) (string, error) {
+	before, err := term.GetState(terminal)
+	if err != nil {
+		return "", err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var password []byte
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		password, err = term.ReadPassword(terminal)
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return string(password), err
+	case <-ctx.Done():
+		return "", errors.Join(errors.New("interrupted"), term.Restore(terminal, before))
+	}
+}
+
+// readLine reads a line without its end, and nothing of the next one, which may be another password.
+func readLine(r io.Reader) (string, error) {
+	var line []byte
+	for one := make([]byte, 1); ; {
+		switch _, err := io.ReadFull(r, one); {
+		case errors.Is(err, io.EOF) || err == nil && one[0] == '\n':
+			return strings.TrimSuffix(string(line), "\r"), nil
+		case err != nil:
+			return "", err
+		}
+		line = append(line, one[0])
+	}
 }

@@ -189,11 +189,16 @@ func TestUnencrypted(t *testing.T) {
 	}
 }
 
-// The first line of standard input is the password; what follows is not.
+// Each password is a line of standard input, blanks and all.
 func TestReadPassword(t *testing.T) {
 	var silent bytes.Buffer
-	got, err := readPassword(environment{in: strings.NewReader(" p@55w0rd \r\nmore\n"), err: &silent})
-	if got != " p@55w0rd " || err != nil || silent.Len() > 0 {
-		t.Errorf("%q, %v, %s", got, err, &silent)
+	env := environment{in: strings.NewReader(" p@55w0rd \r\nanother"), err: &silent}
+	for _, want := range []string{" p@55w0rd ", "another"} {
+		if got, err := readPassword(env); got != want || err != nil || silent.Len() > 0 {
+			t.Errorf("%q, %v, %s; want %q", got, err, &silent, want)
+		}
+	}
+	if _, err := readPassword(env); err == nil {
+		t.Error("there is a third password")
 	}
 }
