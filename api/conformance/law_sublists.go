@@ -65,7 +65,7 @@ func sublistSearch(t *trial) {
 	all := t.invoicesOf(s)
 	fields := t.queryable("listIdentityInvoices", "search")
 	for _, field := range slices.Sorted(maps.Keys(fields)) {
-		for _, op := range operators(field, fields[field].Value) {
+		for _, op := range operators(fields[field].Value) {
 			t.filterAgrees(s, all, filter{"search", field, op}, func(query ...string) []any { return t.invoicesOf(s, query...) })
 		}
 	}

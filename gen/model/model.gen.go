@@ -1364,37 +1364,17 @@ type IdentityDetail struct {
 // Example: incorporate
 type IdentityKind string
 
-// IdentityKindCondition A kind of customer, or operators with one.
+// IdentityKindCondition A kind of customer, or operators with it. Its order says nothing, so there are none for it.
 type IdentityKindCondition struct {
 	union json.RawMessage
 }
 
 // IdentityKindCondition1 defines model for IdentityKindCondition.1.
 type IdentityKindCondition1 struct {
-	// Gt A kind of customer.
-	//
-	// Example: incorporate
-	Gt *IdentityKindFilter `json:"$gt,omitempty"`
-
-	// Gte A kind of customer.
-	//
-	// Example: incorporate
-	Gte *IdentityKindFilter `json:"$gte,omitempty"`
-
 	// In Kinds of customers, comma-separated.
 	//
 	// Example: individual,incorporate
 	In *IdentityKindListFilter `json:"$in,omitempty"`
-
-	// Lt A kind of customer.
-	//
-	// Example: incorporate
-	Lt *IdentityKindFilter `json:"$lt,omitempty"`
-
-	// Lte A kind of customer.
-	//
-	// Example: incorporate
-	Lte *IdentityKindFilter `json:"$lte,omitempty"`
 
 	// Ne A kind of customer.
 	//
@@ -2258,6 +2238,34 @@ type PaymentEntry struct {
 // Example: CT
 type Paymentkind string
 
+// PaymentkindCondition A way of paying, or operators with it. Its order says nothing, so there are none for it.
+type PaymentkindCondition struct {
+	union json.RawMessage
+}
+
+// PaymentkindCondition1 defines model for PaymentkindCondition.1.
+type PaymentkindCondition1 struct {
+	// In Ways of paying, comma-separated.
+	//
+	// Example: CT,DD
+	In *PaymentkindListFilter `json:"$in,omitempty"`
+
+	// Ne A way of paying.
+	//
+	// Example: CT
+	Ne *PaymentkindFilter `json:"$ne,omitempty"`
+}
+
+// PaymentkindFilter A way of paying.
+//
+// Example: CT
+type PaymentkindFilter = string
+
+// PaymentkindListFilter Ways of paying, comma-separated.
+//
+// Example: CT,DD
+type PaymentkindListFilter = string
+
 // Payments What was booked on an invoice.
 type Payments struct {
 	// Charges What raised it, and adjustments.
@@ -2317,37 +2325,17 @@ type SandboxClockSet struct {
 	Now TimestampInput `json:"now"`
 }
 
-// StateCondition A state, or operators with one.
+// StateCondition A state, or operators with it. Its order says nothing, so there are none for it.
 type StateCondition struct {
 	union json.RawMessage
 }
 
 // StateCondition1 defines model for StateCondition.1.
 type StateCondition1 struct {
-	// Gt A state.
-	//
-	// Example: none
-	Gt *StateFilter `json:"$gt,omitempty"`
-
-	// Gte A state.
-	//
-	// Example: none
-	Gte *StateFilter `json:"$gte,omitempty"`
-
 	// In States, comma-separated.
 	//
 	// Example: none,paid
 	In *StateListFilter `json:"$in,omitempty"`
-
-	// Lt A state.
-	//
-	// Example: none
-	Lt *StateFilter `json:"$lt,omitempty"`
-
-	// Lte A state.
-	//
-	// Example: none
-	Lte *StateFilter `json:"$lte,omitempty"`
 
 	// Ne A state.
 	//
@@ -3201,6 +3189,68 @@ func (t LevelCondition) MarshalJSON() ([]byte, error) {
 }
 
 func (t *LevelCondition) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
+}
+
+// AsPaymentkindFilter returns the union data inside the PaymentkindCondition as a PaymentkindFilter
+func (t PaymentkindCondition) AsPaymentkindFilter() (PaymentkindFilter, error) {
+	var body PaymentkindFilter
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromPaymentkindFilter overwrites any union data inside the PaymentkindCondition as the provided PaymentkindFilter
+func (t *PaymentkindCondition) FromPaymentkindFilter(v PaymentkindFilter) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergePaymentkindFilter performs a merge with any union data inside the PaymentkindCondition, using the provided PaymentkindFilter
+func (t *PaymentkindCondition) MergePaymentkindFilter(v PaymentkindFilter) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsPaymentkindCondition1 returns the union data inside the PaymentkindCondition as a PaymentkindCondition1
+func (t PaymentkindCondition) AsPaymentkindCondition1() (PaymentkindCondition1, error) {
+	var body PaymentkindCondition1
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromPaymentkindCondition1 overwrites any union data inside the PaymentkindCondition as the provided PaymentkindCondition1
+func (t *PaymentkindCondition) FromPaymentkindCondition1(v PaymentkindCondition1) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergePaymentkindCondition1 performs a merge with any union data inside the PaymentkindCondition, using the provided PaymentkindCondition1
+func (t *PaymentkindCondition) MergePaymentkindCondition1(v PaymentkindCondition1) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t PaymentkindCondition) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *PaymentkindCondition) UnmarshalJSON(b []byte) error {
 	err := t.union.UnmarshalJSON(b)
 	return err
 }
