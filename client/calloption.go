@@ -19,7 +19,7 @@ type settings struct {
 	ifMatch     string
 	into        *Response
 	header      http.Header
-	rawBody     []byte
+	rawBody     []byte        // nil: the method's
 	maxAttempts int           // 0: the client's
 	timeout     time.Duration // 0: the client's
 }
@@ -105,7 +105,9 @@ func Header(name, value string) CallOption {
 // the contract all the same.
 func RawBody(data []byte) CallOption {
 	return func(s *settings) error {
-		s.rawBody = data
+		if s.rawBody = data; data == nil {
+			s.rawBody = []byte{} // no body; nil stands for the method's
+		}
 		return nil
 	}
 }

@@ -74,6 +74,15 @@ func TestCallOptionsThatMakeNoSense(t *testing.T) {
 }
 
 // TestWhatIsSent looks at requests as they leave.
+// TestRawBodyOfNothing: no data is no body, and not the one that it stands for.
+func TestRawBodyOfNothing(t *testing.T) {
+	s := &script{answers: []func() (*http.Response, error){ok("{}")}}
+	c := played(t, s, client.WithValidation(client.Fail, client.Off))
+	if _, err := c.CreateIdentity(t.Context(), client.IdentityCreate{}, client.RawBody(nil)); !errors.Is(err, client.ErrInvalidValue) || len(s.bodies) > 0 {
+		t.Errorf("%v, sent %q", err, s.bodies)
+	}
+}
+
 func TestWhatIsSent(t *testing.T) {
 	var got *http.Request
 	transport := client.WithHTTPClient(&http.Client{Transport: answering(func(r *http.Request) (*http.Response, error) {

@@ -67,10 +67,10 @@ func (p RetryPolicy) backoff(attempts int) time.Duration {
 // run tries until there is an answer, or another attempt would be of no use.
 func (x *exchange) run() error {
 	if x.ctx.Err() != nil {
-		return x.noAnswer(x.ctx, ended(x.ctx))
+		return x.unanswered(ended(x.ctx))
 	}
 	for {
-		x.response.Attempts++
+		*x.response = Response{IdempotencyKey: x.response.IdempotencyKey, Attempts: x.response.Attempts + 1}
 		err := x.try()
 		if err == nil {
 			x.client.budget.refund()
@@ -145,7 +145,7 @@ func (x *exchange) pause(wait time.Duration, last error) error {
 	case <-timer.C:
 		return nil
 	case <-x.ctx.Done():
-		return x.noAnswer(x.ctx, fmt.Errorf("%w while waiting to try again after: %w", ended(x.ctx), last))
+		return x.unanswered(fmt.Errorf("%w while waiting to try again after: %w", ended(x.ctx), last))
 	}
 }
 
@@ -161,7 +161,12 @@ func (x *exchange) noAnswer(ctx context.Context, err error) error {
 	case ctx.Err() != nil && !(errors.Is(err, ctx.Err()) && errors.Is(err, context.Cause(ctx))):
 		err = ended(ctx)
 	}
-	x.lost = x.lost || x.response.Attempts > 0 && !unsent(err)
+	x.lost = x.lost || !unsent(err)
+	return x.unanswered(err)
+}
+
+// unanswered is the error of a call that ends without an answer.
+func (x *exchange) unanswered(err error) *TransportError {
 	return &TransportError{Operation: x.op.ID, Attempts: x.response.Attempts, IdempotencyKey: x.response.IdempotencyKey,
 		Sent: x.lost, Err: err, redact: x.redact}
 }

@@ -133,6 +133,16 @@ func TestWhatIsRepeated(t *testing.T) {
 	}
 }
 
+// TestResponseIsOfTheLastAttempt: what an earlier attempt was answered is not told as the answer.
+func TestResponseIsOfTheLastAttempt(t *testing.T) {
+	s := &script{answers: []func() (*http.Response, error){status(503, "X-Request-Id", "R1"), broken}}
+	var r client.Response
+	_, err := played(t, s, quick).CreateInvoice(t.Context(), "K1", client.InvoiceCreate{}, client.MaxAttempts(2), client.Into(&r))
+	if err == nil || r.Status != 0 || r.RequestID != "" || r.Attempts != 2 || r.IdempotencyKey != s.keys[0] {
+		t.Errorf("%+v %v", r, err)
+	}
+}
+
 type failing struct{}
 
 func (failing) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
@@ -209,6 +219,18 @@ func TestContextEndsRetries(t *testing.T) {
 			var refused *client.Error
 			if !errors.Is(err, context.Canceled) || !errors.Is(err, stop) || !errors.As(err, &refused) || len(s.times) != 1 {
 				t.Errorf("%v", err)
+			}
+		})
+	})
+	t.Run("canceled while waiting after a refusal that did nothing", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			s := &script{answers: []func() (*http.Response, error){envelope(429, "ERR_TOO_MANY_REQUESTS", "Retry-After", "5")}}
+			time.AfterFunc(time.Second, cancel)
+			_, err := played(t, s).CreateInvoice(ctx, "K1", client.InvoiceCreate{})
+			var lost *client.TransportError
+			if !errors.Is(err, context.Canceled) || !errors.Is(err, client.ErrTooManyRequests) || !errors.As(err, &lost) || lost.Sent {
+				t.Errorf("%+v", err)
 			}
 		})
 	})

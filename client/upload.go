@@ -65,6 +65,7 @@ func (c *Client) ImportExternalDocument(ctx context.Context, invoiceReference st
 		document.Filename = document.File.name
 	}
 	form := document.form()
+	defer transfer.progress.end()
 	return receive[ImportedDocument](ctx, c, call{
 		operation: operation,
 		build: func(server string, _ io.Reader) (*http.Request, error) {

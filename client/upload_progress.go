@@ -24,6 +24,13 @@ func (p *progress) begin(total int64) *passing {
 	return &passing{progress: p, attempt: p.attempt, total: total}
 }
 
+// end ends the telling with the call: a transport may read a file still when its answer has come.
+func (p *progress) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.attempt++
+}
+
 // passing counts the bytes of one attempt.
 type passing struct {
 	progress    *progress

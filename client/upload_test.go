@@ -203,7 +203,7 @@ func TestImportRefusedByItsHead(t *testing.T) {
 				return
 			}
 			_, _ = http.ReadRequest(bufio.NewReader(conn))
-			_, _ = fmt.Fprintf(conn, "HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(refusal), refusal)
+			_, _ = fmt.Fprintf(conn, "HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(refusal), refusal)
 			_ = conn.Close()
 		}
 	}()
@@ -216,6 +216,32 @@ func TestImportRefusedByItsHead(t *testing.T) {
 		if !errors.Is(err, client.ErrUnauthorized) || r.Attempts != 1 || sent.Load() > 0 {
 			t.Fatalf("%d attempts, %d bytes: %v", r.Attempts, sent.Load(), err)
 		}
+	}
+}
+
+// late answers at once and reads the body when it is told to, as a transport may.
+type late struct{ read, done chan struct{} }
+
+func (l late) RoundTrip(r *http.Request) (*http.Response, error) {
+	go func() {
+		defer close(l.done)
+		<-l.read
+		_, _ = io.Copy(io.Discard, r.Body)
+		_ = r.Body.Close()
+	}()
+	return newAnswer(http.StatusUnauthorized, ""), nil
+}
+
+// When the call is over, nothing more is told of the file, though a transport may still read it.
+func TestProgressEndsWithTheCall(t *testing.T) {
+	l := late{make(chan struct{}), make(chan struct{})}
+	var told []int64
+	_, err := played(t, l).ImportExternalDocument(t.Context(), "RE1", client.DocumentImport{File: client.Bytes("a.pdf", letter(100)), Kind: client.CommunicationKindInvoice},
+		client.Progress(func(done, _ int64) { told = append(told, done) }))
+	close(l.read)
+	<-l.done
+	if !errors.Is(err, client.ErrUnauthorized) || !slices.Equal(told, []int64{0}) {
+		t.Errorf("%v, told %v", err, told)
 	}
 }
 
