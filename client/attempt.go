@@ -9,6 +9,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -103,7 +104,12 @@ func (x *exchange) transport(r *http.Request) (*http.Response, error) {
 
 // authenticate gives the request with credentials, leaving the one that middleware knows as it is.
 func (x *exchange) authenticate(r *http.Request) (*http.Request, error) {
-	if x.client.credentials == nil || x.call.anonymous || r.Header.Get("Authorization") != "" {
+	if given := r.Header.Get("Authorization"); given != "" { // a middleware's
+		_, secret, _ := strings.Cut(given, " ")
+		x.secrets = []string{secret}
+		return r, nil
+	}
+	if x.client.credentials == nil || x.call.anonymous {
 		return r, nil
 	}
 	user, password, err := x.client.credentials(r.Context())

@@ -99,7 +99,9 @@ func (x *exchange) readRefusal(status int, header http.Header, data []byte) *Err
 		Details json.RawMessage `json:"details"`
 	}
 	if json.Unmarshal(data, &envelope) != nil || envelope.Type == "" {
-		e.Body = []byte(x.redact(string(data[:min(len(data), maxPage)])))
+		// Secrets first, else one that the cut goes through would not be found. More than this they do not shorten a page.
+		text := x.redact(string(data[:min(len(data), 8*maxPage)]))
+		e.Body = []byte(text[:min(len(text), maxPage)])
 		return e
 	}
 	e.Name, e.Type, e.Message = envelope.Name, envelope.Type, x.redact(envelope.Message)

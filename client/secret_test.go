@@ -83,6 +83,40 @@ func TestSecretsNeverShow(t *testing.T) {
 	}
 }
 
+// TestSecretAtTheEndOfAPage: a page is not cut through a secret before it is found.
+func TestSecretAtTheEndOfAPage(t *testing.T) {
+	for at := 1024 - len(secretPassword); at < 1024; at++ {
+		page := strings.Repeat("x", at) + secretPassword
+		c := answered(t, func() *http.Response { return newAnswer(502, page, "Content-Type", "text/html") }, client.BasicAuth("shop", secretPassword))
+		_, err := c.GetSandboxClock(t.Context())
+		var e *client.Error
+		if !errors.As(err, &e) || strings.Contains(string(e.Body), secretPassword[:1]) || len(e.Body) > 1024 {
+			t.Fatalf("at %d: %s", at, e.Body[at-8:])
+		}
+	}
+}
+
+// TestSecretsOfMiddleware: what a middleware authenticates with is kept like the client's own.
+func TestSecretsOfMiddleware(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, r.Header.Get("Authorization"), http.StatusForbidden)
+	}))
+	defer server.Close()
+	var shown bytes.Buffer
+	c := newClient(t, server.URL, client.WithDump(&shown), client.WithMiddleware(func(r *http.Request, next client.Next) (*http.Response, error) {
+		r.Header.Set("Authorization", "Bearer "+secretPassword)
+		return next(r)
+	}))
+	_, err := c.GetSandboxClock(t.Context())
+	var e *client.Error
+	if !errors.As(err, &e) || !strings.Contains(string(e.Body), "REDACTED") {
+		t.Errorf("%v", err)
+	}
+	if strings.Contains(shown.String()+string(e.Body), secretPassword) {
+		t.Errorf("%s %s", shown.String(), e.Body)
+	}
+}
+
 func TestSecretsOfWrongBaseURLs(t *testing.T) {
 	for _, text := range []string{"http://shop:" + secretPassword + "@h/api", "http://h/api?signature=" + secretSignature, "http://shop:" + secretPassword + "@h:port/%zz"} {
 		if _, err := client.New(text); err == nil || strings.Contains(err.Error(), secretPassword) || strings.Contains(err.Error(), secretSignature) {
