@@ -48,7 +48,7 @@ test: ## Run all tests, on PostgreSQL too if it is installed
 # Whether the tests find a PostgreSQL; see internal/store/storetest.
 postgres = { [ -n "$$DUNWELL_TEST_DATABASE_URL" ] || command -v initdb || [ -x "$$(pg_config --bindir 2>/dev/null)/initdb" ] || ls /usr/lib/postgresql/*/bin/initdb; } >/dev/null 2>&1
 
-check: verify vet lint ## Everything CI runs: verify, vet, lint, and the tests with the race detector
+check: verify vet lint ## verify, vet, lint, and the tests with the race detector; CI runs this and interop
 	$(MAKE) test RACE=-race
 
 FUZZTIME ?= 30s

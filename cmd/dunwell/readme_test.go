@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -37,6 +38,7 @@ func TestReadmeSamples(t *testing.T) {
 	p := start(t, nil, "--demo", "--data", t.TempDir())
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "RE12345.pdf"), string(demoDocument(t, p)))
+	installIn(t, filepath.Join(dir, "bin"))
 	text := read(t, readme)
 	found := tested.FindAllStringSubmatchIndex(text, -1)
 	if len(found) < 10 {
@@ -83,10 +85,19 @@ func (s sample) run(t *testing.T, dir, base string) string {
 	var out, failure bytes.Buffer
 	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &failure
+	cmd.Env = append(os.Environ(), "PATH="+filepath.Join(dir, "bin")+":"+os.Getenv("PATH"), "HOME="+dir, "XDG_CONFIG_HOME="+dir, asProgram+"=1")
 	if err := cmd.Run(); err != nil {
 		t.Fatalf("%v\n%s%s", err, out.Bytes(), failure.Bytes())
 	}
 	return out.String()
+}
+
+// installIn puts dunwell into a directory.
+func installIn(t *testing.T, bin string) {
+	t.Helper()
+	if err := errors.Join(os.Mkdir(bin, 0o700), os.Symlink(programName(t), filepath.Join(bin, "dunwell"))); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // tools are what a sample needs, as commands that succeed where it is there.
