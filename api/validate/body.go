@@ -38,13 +38,14 @@ const maxExplained = 5000
 
 // jsonBody validates JSON against one schema: quickly if it is valid, else through kin-openapi.
 type jsonBody struct {
-	schema *openapi3.Schema // nil: any JSON
-	node   *node
-	mode   mode
+	schema   *openapi3.Schema // nil: any JSON
+	node     *node
+	mode     mode
+	tolerant bool
 }
 
 func newJSONBody(ref *openapi3.SchemaRef, c *compiler) *jsonBody {
-	b := &jsonBody{mode: c.mode}
+	b := &jsonBody{mode: c.mode, tolerant: c.tolerant}
 	if ref != nil {
 		b.schema = ref.Value
 		b.node = c.compile(ref.Value)
@@ -62,7 +63,11 @@ func (b *jsonBody) check(data []byte, in, prefix string) Violations {
 
 // decide is check without the compiled validator.
 func (b *jsonBody) decide(data []byte, in, prefix string) Violations {
-	x, decodable := inspect(data, in, prefix)
+	var known *openapi3.Schema // outside of which a tolerant reader does not look
+	if b.tolerant {
+		known = b.schema
+	}
+	x, decodable := inspect(data, in, prefix, known)
 	if !decodable || b.schema == nil {
 		return x.found
 	}

@@ -9,8 +9,9 @@ import (
 // compiler turns schemas into nodes, each once. What it cannot compile becomes a node that accepts nothing, which
 // leaves the value to kin-openapi.
 type compiler struct {
-	mode  mode
-	nodes map[*openapi3.Schema]*node
+	mode     mode
+	tolerant bool // see NewTolerant
+	nodes    map[*openapi3.Schema]*node
 }
 
 func newCompiler(m mode) *compiler {

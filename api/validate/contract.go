@@ -46,6 +46,7 @@ func build(doc *openapi3.T, tolerant bool) (*Contract, error) {
 		c.schemes = doc.Components.SecuritySchemes
 	}
 	requests, responses := newCompiler(asRequest), newCompiler(asResponse)
+	responses.tolerant = tolerant
 	for _, path := range sortedKeys(doc.Paths.Map()) {
 		item := doc.Paths.Value(path)
 		for method, op := range item.Operations() {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"unicode/utf8"
+
+	"github.com/getkin/kin-openapi/openapi3"
 )
 
 // inspection reads a JSON text without a schema and reports what no schema could: faults of syntax, and what
@@ -13,7 +15,8 @@ type inspection struct {
 	in     string
 	prefix string // path of the text: empty for a body, the name of a part
 	path   []step
-	values int // read so far
+	values int              // read so far
+	known  *openapi3.Schema // faults in what it does not know are left out; nil: none is
 	found  Violations
 }
 
@@ -24,9 +27,9 @@ type step struct {
 	index  int
 }
 
-// inspect gives all violations, and whether the text is JSON that can be decoded.
-func inspect(data []byte, in, prefix string) (x *inspection, decodable bool) {
-	x = &inspection{in: in, prefix: prefix}
+// inspect gives all violations, or with a schema those in what it knows, and whether the text is JSON that can be decoded.
+func inspect(data []byte, in, prefix string, known *openapi3.Schema) (x *inspection, decodable bool) {
+	x = &inspection{in: in, prefix: prefix, known: known}
 	x.data = data
 	if f := x.document(); f != noFault {
 		x.report(f)
@@ -148,6 +151,9 @@ func (x *inspection) soft(f fault) fault {
 	if f == noFault || f <= lastSyntax {
 		return f
 	}
+	if x.known != nil && !x.concerns(f) {
+		return noFault
+	}
 	x.report(f)
 	return noFault
 }
@@ -177,12 +183,17 @@ func (x *inspection) where() string {
 	path := x.prefix
 	for _, s := range x.path {
 		if s.member {
-			path = appendMember(path, string(appendText(nil, x.data[s.name.lo:s.name.hi])))
+			path = appendMember(path, x.nameOf(s))
 		} else {
 			path = appendIndex(path, s.index)
 		}
 	}
 	return path
+}
+
+// nameOf gives the name of a member.
+func (x *inspection) nameOf(s step) string {
+	return string(appendText(nil, x.data[s.name.lo:s.name.hi]))
 }
 
 // syntaxHint says what is wrong and where, counting lines and characters from 1.

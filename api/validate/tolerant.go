@@ -1,12 +1,17 @@
 package validate
 
-import "github.com/getkin/kin-openapi/openapi3"
+import (
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
 
 // NewTolerant is New for those who receive responses: they are held against a document that takes fields and enum
 // values it does not know, so that a server that has learned more than its callers does not break them. All else
 // holds, and requests are held against the document as it stands.
 //
-// Names that differ from a known one only in case stay violations: to encoding/json they are that field.
+// Names that differ from a known one only in case stay violations: to encoding/json they are that field. What a field that is
+// not known has in it is not looked at, but for its syntax.
 func NewTolerant(doc *openapi3.T) (*Contract, error) { return build(doc, true) }
 
 // loosened are copies of schemas that take what they do not know, by the schemas they are made of. These stay as they
@@ -74,4 +79,62 @@ func anyOf(s *openapi3.Schema) openapi3.SchemaRefs {
 		return s.AnyOf
 	}
 	return s.OneOf
+}
+
+// concerns says whether a fault at the place being read is in what the schema knows. Names concern it if they are those
+// of properties but for case, for they are read into these.
+func (x *inspection) concerns(f fault) bool {
+	around := openapi3.SchemaRefs{{Value: x.known}}
+	for i, s := range x.path {
+		if (f == faultTwin || f == faultDuplicate) && i == len(x.path)-1 {
+			return x.resembles(around, s)
+		}
+		if around = x.follow(around, s); len(around) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// follow gives the schemas of a member or element of what the given ones describe.
+func (x *inspection) follow(around openapi3.SchemaRefs, s step) openapi3.SchemaRefs {
+	var inside openapi3.SchemaRefs
+	for _, schema := range flat(around) {
+		ref := schema.Items
+		if s.member {
+			if ref = schema.Properties[x.nameOf(s)]; ref == nil {
+				ref = schema.AdditionalProperties.Schema
+			}
+		}
+		if ref != nil {
+			inside = append(inside, ref)
+		}
+	}
+	return inside
+}
+
+// resembles says whether a name is one of the properties but for case.
+func (x *inspection) resembles(around openapi3.SchemaRefs, s step) bool {
+	for _, schema := range flat(around) {
+		for name := range schema.Properties {
+			if strings.EqualFold(name, x.nameOf(s)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// flat gives schemas with those they are composed of.
+func flat(refs openapi3.SchemaRefs) []*openapi3.Schema {
+	var all []*openapi3.Schema
+	for _, ref := range refs {
+		if ref.Value != nil {
+			all = append(all, ref.Value)
+			all = append(all, flat(ref.Value.AllOf)...)
+			all = append(all, flat(ref.Value.AnyOf)...)
+			all = append(all, flat(ref.Value.OneOf)...)
+		}
+	}
+	return all
 }

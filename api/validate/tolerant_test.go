@@ -70,6 +70,16 @@ func TestTolerant(t *testing.T) {
 		{"required", `{"new":1}`, false, "required"},
 		{"other bounds", `{"kind":"a","name":"long"}`, false, "maxLength"},
 		{"twin", `{"kind":"a","Kind":"b"}`, false, RuleTwin},
+		{"a duplicate", `{"kind":"a","kind":"b"}`, false, RuleDuplicate},
+		{"a twin further down", `{"kind":"a","parts":[{"kind":"a","KIND":"b"}]}`, false, RuleTwin},
+		{"a twin in an alternative", `{"kind":"a","shape":{"r":1,"R":2}}`, false, RuleTwin},
+		{"half a character", `{"kind":"\ud800"}`, false, RuleSurrogate},
+		{"unknown fields that are twins", `{"kind":"a","n":1,"N":2,"n":3}`, false, ""},
+		{"twins in an unknown field", `{"kind":"a","new":[{"x":1,"X":2}]}`, false, ""},
+		{"strange texts and numbers in an unknown field", `{"kind":"a","new":["\u0000","\ud800",1e999]}`, false, ""},
+		{"keys of a map that are twins", `{"kind":"a","labels":{"k":"x","K":"x"}}`, false, ""},
+		{"a strange text in a map", `{"kind":"a","labels":{"k":"\u0000"}}`, false, RuleNUL},
+		{"an unknown field that ends too early", `{"kind":"a","new":[`, false, RuleJSON},
 		{"neither alternative", `{"kind":"a","shape":{"t":"circle"}}`, false, "anyOf"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
