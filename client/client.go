@@ -53,7 +53,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -90,7 +89,7 @@ func New(baseURL string, options ...Option) (*Client, error) {
 	}
 	c := &Client{
 		server:   server,
-		http:     &http.Client{Transport: newTransport()},
+		http:     &http.Client{Transport: newTransport(pingAfter)},
 		retry:    defaultRetry,
 		maxBytes: DefaultMaxResponseBytes,
 		log:      slog.Default(),
@@ -126,17 +125,6 @@ func parseBaseURL(text string) (*url.URL, error) {
 	}
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
 	return u, nil
-}
-
-// newTransport is the standard library's, with more connections kept for the one host a client speaks to.
-func newTransport() *http.Transport {
-	t := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
-	t.DialContext = (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext
-	t.MaxIdleConnsPerHost = 64
-	t.IdleConnTimeout = 90 * time.Second
-	t.TLSHandshakeTimeout = 10 * time.Second
-	t.ExpectContinueTimeout = time.Second
-	return t
 }
 
 // fullJitter is a time from 0 to below d, so that clients that failed together do not come back together.
