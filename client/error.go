@@ -92,20 +92,19 @@ func (x *exchange) readRefusal(status int, header http.Header, data []byte) *Err
 		RetryAfter: retryAfter(header), Attempts: x.response.Attempts, Header: x.cleanHeader(header),
 	}
 	var envelope struct {
-		Code    int             `json:"code"`
 		Name    ErrorName       `json:"name"`
 		Type    ErrorType       `json:"type"`
 		Message string          `json:"message"`
 		Details json.RawMessage `json:"details"`
 	}
-	if json.Unmarshal(data, &envelope) != nil || envelope.Type == "" {
+	// A field of another shape is not worth losing the rest, so the error is left out.
+	if _ = json.Unmarshal(data, &envelope); envelope.Type == "" {
 		// Secrets first, else one that the cut goes through would not be found. More than this they do not shorten a page.
 		text := x.redact(string(data[:min(len(data), 8*maxPage)]))
 		e.Body = []byte(text[:min(len(text), maxPage)])
 		return e
 	}
 	e.Name, e.Type, e.Message = envelope.Name, envelope.Type, x.redact(envelope.Message)
-	// Details in another shape are not worth losing the rest.
 	_ = json.Unmarshal([]byte(x.redact(string(envelope.Details))), &e.Details)
 	return e
 }

@@ -64,6 +64,7 @@ func TestRefusals(t *testing.T) {
 		{"redirect", 307, "", nil, "", 0, ""},
 		{"not an object", 404, `[1]`, client.ErrNotFound, "", 3, ""},
 		{"of other types", 404, `{"type":5}`, client.ErrNotFound, "", 10, ""},
+		{"a code and a message of another shape", 400, `{"code":"400","type":"ERR_INVALID_VALUE","name":"ClientError","message":{"de":"N"}}`, client.ErrInvalidValue, "ERR_INVALID_VALUE", 0, ""},
 		{"details of another shape", 400, `{"code":400,"name":"ClientError","type":"ERR_INVALID_VALUE","message":"M","details":"no"}`, client.ErrInvalidValue, "ERR_INVALID_VALUE", 0, ""},
 		{"more than is read", 500, `{"type":"ERR_INTERNAL","message":"` + strings.Repeat("x", 2<<20) + `"}`, client.ErrInternal, "", 1024, ""},
 	} {
