@@ -2,45 +2,22 @@ package main
 
 import (
 	"bytes"
-	"io"
-	"log/slog"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dunwell/dunwell/api"
 )
 
-// serveHere runs a server in this process and gives the environment of a client of it.
-func serveHere(t *testing.T) (environ []string) {
+// serveDemo runs a server with demo data and gives the environment of a client of it.
+func serveDemo(t *testing.T) (environ []string) {
 	t.Helper()
-	s := settings{Addr: "127.0.0.1:0", Data: t.TempDir(), Demo: true, Sandbox: true, MaxConcurrent: 8, MaxFile: 1 << 20, Grace: 10 * time.Second}
-	greeting, w := io.Pipe()
-	done := make(chan error, 1)
-	go func() {
-		err := runServer(t.Context(), w, slog.New(slog.DiscardHandler), &s)
-		_ = w.CloseWithError(io.EOF)
-		done <- err
-	}()
-	t.Cleanup(func() {
-		if err := <-done; err != nil { // the test's context has ended
-			t.Error(err)
-		}
-	})
-	lines := make([]byte, 1024)
-	n, err := greeting.Read(lines)
-	_, base, found := strings.Cut(string(lines[:n]), " listens on ")
-	if err != nil || !found {
-		t.Fatalf("the server did not start: %s %v", lines[:n], err)
-	}
-	go func() { _, _ = io.Copy(io.Discard, greeting) }()
-	return clientOf(t, strings.TrimSpace(base))
+	return clientOf(t, start(t, nil, "--demo", "--sandbox", "--data", t.TempDir()).base)
 }
 
 // clientOf is the environment of a client of the server at base.
@@ -149,7 +126,7 @@ func TestCommandsOfContract(t *testing.T) {
 
 // A day at work, from a customer to a paid invoice.
 func TestClient(t *testing.T) {
-	environ := serveHere(t)
+	environ := serveDemo(t)
 	t.Chdir(t.TempDir())
 	write(t, "invoice.json", `{"reference": "A-1", "label": "Coffee", "netbased": false, "issued": "2026-03-02", "due": "2026-03-16",
 		"items": [{"label": "Coffee beans", "quantity": 2, "unit": "kg", "unitprice": "24.95", "taxrate": 7, "detail": {"description": "Arabica"}}]}`)

@@ -30,7 +30,7 @@ func TestCompletion(t *testing.T) {
 	if err := os.Symlink(absolute(t, programName(t)), filepath.Join(bin, "dunwell")); err != nil {
 		t.Fatal(err)
 	}
-	environ := append(serveHere(t), "PATH="+bin+":"+os.Getenv("PATH"), asProgram+"=1")
+	environ := append(serveDemo(t), "PATH="+bin+":"+os.Getenv("PATH"), asProgram+"=1")
 	profiles, _ := configured(t, someProfiles, 0o600)
 	write(t, filepath.Join(bin, "complete.bash"), completeInBash)
 	for line, want := range map[string][]string{

@@ -12,7 +12,7 @@ import (
 
 // A document is downloaded by its id and by its signed link, under its name, and replaces nothing it was not told to.
 func TestDocuments(t *testing.T) {
-	environ := serveHere(t)
+	environ := serveDemo(t)
 	t.Chdir(t.TempDir())
 	_, out, _ := call(t, environ, "invoices", "documents", "RE12345", "--jsonl")
 	var voucher struct {

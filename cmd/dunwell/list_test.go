@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,7 +14,7 @@ import (
 // A list longer than a portion is shown whole, each row once, in every form, and no further than its limit.
 func TestLongList(t *testing.T) {
 	const rows = 2*portionSize + 30
-	environ := serveHere(t)
+	environ := serveDemo(t)
 	env := environment{environ: environ}
 	api, err := profile{env.getenv(urlVariable), env.getenv(userVariable), env.getenv(passwordVariable)}.open()
 	if err != nil {
@@ -27,19 +28,27 @@ func TestLongList(t *testing.T) {
 	}
 	filter := []string{"--where", "reference>=L", "--where", "reference<M", "--sort", "reference"}
 	for _, list := range []string{"invoices list", "identities invoices K10001"} {
-		for limit, want := range map[string]int{"0": rows, "1": 1, fmt.Sprint(portionSize): portionSize, fmt.Sprint(portionSize + 1): portionSize + 1, "100000": rows} {
-			for form, count := range map[string]func(string) []string{"--columns=reference": tableRows, "--json": arrayRows, "--jsonl": lineRows} {
-				args := append(append(strings.Fields(list), filter...), "--limit", limit, form)
-				status, out, text := call(t, environ, args...)
-				got := count(out)
-				if status != 0 || len(got) != want {
-					t.Errorf("%s %s %s: exit status %d, %d rows, want %d: %s", list, form, limit, status, len(got), want, text)
-					continue
-				}
-				for i, reference := range got {
-					if reference != fmt.Sprintf("L%04d", i) {
-						t.Fatalf("%s %s %s: row %d is %s", list, form, limit, i, reference)
-					}
+		for _, c := range []struct {
+			flags string
+			rows  func(string) []string
+			want  int
+		}{
+			{"--columns=reference", tableRows, rows},
+			{"--json --limit 0", arrayRows, rows},
+			{"--jsonl --limit 100000", lineRows, rows},
+			{"--jsonl --limit 1", lineRows, 1},
+			{fmt.Sprint("--json --limit ", portionSize), arrayRows, portionSize},
+			{fmt.Sprint("--columns=reference --limit ", portionSize+1), tableRows, portionSize + 1},
+		} {
+			status, out, text := call(t, environ, slices.Concat(strings.Fields(list), filter, strings.Fields(c.flags))...)
+			got := c.rows(out)
+			if status != 0 || len(got) != c.want {
+				t.Errorf("%s %s: exit status %d, %d rows, want %d: %s", list, c.flags, status, len(got), c.want, text)
+				continue
+			}
+			for i, reference := range got {
+				if reference != fmt.Sprintf("L%04d", i) {
+					t.Fatalf("%s %s: row %d is %s", list, c.flags, i, reference)
 				}
 			}
 		}

@@ -114,7 +114,7 @@ func TestProfileErrors(t *testing.T) {
 
 // Logging in keeps what a person wrote into the file, and nobody else can read it.
 func TestLogin(t *testing.T) {
-	server := serveHere(t)
+	server := serveDemo(t)
 	base := environment{environ: server}.getenv(urlVariable)
 	environ, path := configured(t, someProfiles, 0o600)
 	status, out, text := callWith(t, environ, demoPassword+"\n", "login", "--url", base, "--user", "demo", "--profile", "new")
