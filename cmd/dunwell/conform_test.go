@@ -17,7 +17,7 @@ func ofConform() []string {
 }
 
 func TestConform(t *testing.T) {
-	base := environment{environ: serveHere(t)}.getenv(urlVariable)
+	base := environment{environ: serveDemo(t)}.getenv(urlVariable)
 	dir := t.TempDir()
 	page, pipeline := filepath.Join(dir, "out.html"), filepath.Join(dir, "junit.xml")
 	status, out, err := call(t, ofConform(), "conform", "--url", base, "--user", "demo", "--other-user", "rival",
@@ -37,7 +37,7 @@ func TestConform(t *testing.T) {
 
 // A baseline makes failures known, is written, and tells when they are over.
 func TestConformBaseline(t *testing.T) {
-	target, err := url.Parse(environment{environ: serveHere(t)}.getenv(urlVariable))
+	target, err := url.Parse(environment{environ: serveDemo(t)}.getenv(urlVariable))
 	if err != nil {
 		t.Fatal(err)
 	}
