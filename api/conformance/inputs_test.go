@@ -83,3 +83,22 @@ func judge(o *validate.Operation, r request) error {
 	}
 	return errors.Join(wrong, o.Body(r.body))
 }
+
+// The order of inputs is always the same: what is drawn of them is drawn by number.
+func TestInputsKeepTheirOrder(t *testing.T) {
+	s := offline(t)
+	for _, o := range s.contract.Operations() {
+		order := func() (all []string) {
+			for _, in := range append(s.rightInputs(o), s.wrongInputs(o)...) {
+				all = append(all, in.law+" "+in.String())
+			}
+			return all
+		}
+		first := order()
+		for range 4 {
+			if again := order(); !slices.Equal(again, first) {
+				t.Errorf("%s: %q, and then %q", o.ID, first, again)
+			}
+		}
+	}
+}

@@ -3,6 +3,7 @@ package conformance
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -177,10 +178,20 @@ func documentsOfCommitted(t *trial) {
 	}
 }
 
+// link is the publicUrl of the communication an import has just made.
+func (t *trial) link(invoice string) string {
+	made := t.last(invoice)
+	link := textAt(made, "publicUrl")
+	if u, err := url.Parse(link); err != nil || u.Host == "" {
+		t.stop("a URL in publicUrl", compact(made))
+	}
+	return link
+}
+
 func linkWorks(t *trial, invoice string) {
 	d := t.mail()
 	t.attach(invoice, d)
-	link := textAt(t.last(invoice), "publicUrl")
+	link := t.link(invoice)
 	for range 2 {
 		t.isFile(t.call("getCommunicationFile", at(link)), d)
 	}
@@ -190,7 +201,7 @@ func linkWorks(t *trial, invoice string) {
 // the last one may have bits that say nothing.
 func altered(good, anotherID string) map[string]string {
 	link, err := url.Parse(good)
-	if err != nil || !link.Query().Has("signature") {
+	if err != nil || link.Query().Get("signature") == "" || strings.Count(link.Path, "/") < 2 {
 		return nil
 	}
 	with := func(name, value string) string {
@@ -225,15 +236,15 @@ func altered(good, anotherID string) map[string]string {
 
 func linkAltered(t *trial, invoice string) {
 	t.attach(invoice, t.mail())
-	good := textAt(t.last(invoice), "publicUrl")
+	good := t.link(invoice)
 	t.attach(invoice, t.mail())
 	links := altered(good, textAt(t.last(invoice), "id"))
 	if links == nil {
 		t.stop("a signature in publicUrl", good)
 	}
-	for what, link := range links {
+	for _, what := range slices.Sorted(maps.Keys(links)) {
 		t.begin(what)
-		t.refused(t.call("getCommunicationFile", at(link)), http.StatusForbidden, "ERR_FORBIDDEN")
+		t.refused(t.call("getCommunicationFile", at(links[what])), http.StatusForbidden, "ERR_FORBIDDEN")
 	}
 }
 
@@ -246,7 +257,7 @@ func filesAreClosed(t *trial, invoice string) {
 
 func documentsAgree(t *trial, invoice string) {
 	pdf, mail := paper(t.reference(), 0), eml(t.reference())
-	for what, d := range map[string]enclosure{
+	documents := map[string]enclosure{
 		"a PDF that is called an e-mail":  {filename: "a.eml", kind: "invoice", content: pdf},
 		"an e-mail that is called a PDF":  {filename: "a.pdf", kind: "invoice", content: mail},
 		"a PDF that is called a program":  {filename: "a.exe", kind: "invoice", content: pdf},
@@ -256,9 +267,10 @@ func documentsAgree(t *trial, invoice string) {
 		"an empty file":                   {filename: "a.pdf", kind: "invoice", content: []byte{}},
 		"an image that is called a PDF":   {filename: "a.pdf", kind: "invoice", content: []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")},
 		"a web page that is called email": {filename: "a.eml", kind: "email", content: []byte("<!doctype html>\n<p>Hello</p>\n")},
-	} {
+	}
+	for _, what := range slices.Sorted(maps.Keys(documents)) {
 		t.begin(what)
-		a := t.call("importExternalDocument", of(invoice), d.form())
+		a := t.call("importExternalDocument", of(invoice), documents[what].form())
 		if t.refused(a, http.StatusBadRequest, "ERR_INVALID_VALUE") && !namesOneOf(a, "file", "filename", "kind") {
 			t.fail("details that name file, filename or kind", a.came())
 		}

@@ -48,6 +48,8 @@ var identityLaws = []Law{
 		Says: "Content that is identical changes nothing, modified and ETag included, and is answered with 200."},
 	{Name: "identity.etag", Source: "components/parameters/IfMatch", Needs: updatesIdentities, check: onCustomer(identityETag),
 		Says: "If the object has changed since the version named by If-Match, the answer is 412 and nothing changes."},
+	{Name: "identity.missing", Source: "components/responses/NotFoundError", Needs: []string{"getIdentity"}, check: identityMissing,
+		Says: "A customer that does not exist is answered with 404."},
 	{Name: "identity.update-refused", Source: "upsertIdentity", Needs: updatesIdentities, check: onCustomer(identityRefusedUpdate),
 		Says: "An update that is refused changes nothing at all, and creates nothing."},
 }
@@ -166,4 +168,8 @@ func identityRefusedUpdate(t *trial, reference string) {
 		t.refused(t.call("upsertIdentity", of(missing), body(wrong)), http.StatusBadRequest, "ERR_INVALID_VALUE")
 		t.refused(t.call("getIdentity", of(missing)), http.StatusNotFound, "ERR_NOT_FOUND")
 	}
+}
+
+func identityMissing(t *trial) {
+	t.refused(t.call("getIdentity", of(t.reference())), http.StatusNotFound, "ERR_NOT_FOUND")
 }

@@ -66,6 +66,8 @@ var invoiceLaws = []Law{
 		Says: "An update that is refused changes nothing at all."},
 	{Name: "invoice.update-read", Source: "updateInvoice, getInvoice", Needs: updatesInvoices, check: onDraft(invoiceUpdateIsRead),
 		Says: "What an update answers is what is read afterwards."},
+	{Name: "invoice.missing", Source: "components/responses/NotFoundError", Needs: []string{"getInvoice"}, check: invoiceMissing,
+		Says: "An invoice that does not exist is answered with 404."},
 	{Name: "invoice.update-missing", Source: "components/responses/NotFoundError", Needs: []string{"updateInvoice", "getInvoice"}, check: invoiceUpdateMissing,
 		Says: "An update of an invoice that does not exist is answered with 404, and creates none."},
 }
@@ -233,4 +235,8 @@ func invoiceUpdateMissing(t *trial) {
 	reference := t.reference()
 	t.refused(t.call("updateInvoice", of(reference), body(object{"label": "Nothing"})), http.StatusNotFound, "ERR_NOT_FOUND")
 	t.refused(t.call("getInvoice", of(reference)), http.StatusNotFound, "ERR_NOT_FOUND")
+}
+
+func invoiceMissing(t *trial) {
+	t.refused(t.call("getInvoice", of(t.reference())), http.StatusNotFound, "ERR_NOT_FOUND")
 }

@@ -49,9 +49,9 @@ func resendJob(t *trial) {
 
 func resendRefused(t *trial) {
 	mute := t.bill(t.customer(object{"emails": []any{}}))
-	for what, reference := range map[string]string{"a draft": t.invoice(t.customer()), "a customer without an e-mail address": mute} {
-		t.begin(what)
-		a := t.call("resendInvoice", of(reference), body(object{}))
+	for _, c := range []struct{ what, reference string }{{"a draft", t.invoice(t.customer())}, {"a customer without an e-mail address", mute}} {
+		t.begin(c.what)
+		a := t.call("resendInvoice", of(c.reference), body(object{}))
 		if t.refused(a, http.StatusConflict, "ERR_CONFLICT_STATE") && a.text("details[0].hint") == "" {
 			t.fail("a hint", a.came())
 		}

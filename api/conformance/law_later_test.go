@@ -30,7 +30,7 @@ func TestLater(t *testing.T) {
 	for i := range report.Results {
 		r := &report.Results[i]
 		family, _, _ := strings.Cut(r.Law, ".")
-		if r.Outcome == Passed && len(r.Notes) == 0 {
+		if r.Outcome == Passed {
 			passed[family]++
 		}
 		if r.Outcome == Failed && !strings.HasPrefix(r.Law, "shapes.") { // what it takes is our server's business, in front of it

@@ -3,6 +3,7 @@ package conformance
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -58,14 +59,12 @@ func (t *trial) read(operation string, values ...string) *answer {
 // done ends the trial unless the answer says that something was done.
 func (t *trial) done(a *answer) *answer { return t.want(a, http.StatusOK, http.StatusCreated) }
 
-// require ends the trial if one of these operations is not offered. It is for laws of single operations, which differ in
+// require ends the trial unless all of these operations are offered. It is for laws of single operations, which differ in
 // what trying them takes.
 func (t *trial) require(operations ...string) {
-	for _, o := range operations {
-		if !t.offered[o] {
-			t.note("not tried: it takes %s, which is not offered", o)
-			panic(stopped{})
-		}
+	lacking := slices.DeleteFunc(slices.Clone(operations), func(id string) bool { return t.offered[id] })
+	if len(lacking) > 0 {
+		t.cannot(NotOffered, strings.Join(lacking, ", "))
 	}
 }
 

@@ -63,6 +63,7 @@ func sublistOrder(t *trial) {
 func sublistSearch(t *trial) {
 	s := t.invoiceShelf(7)
 	all := t.invoicesOf(s)
+	t.wholeShelf(s, all)
 	fields := t.queryable("listIdentityInvoices", "search")
 	for _, field := range slices.Sorted(maps.Keys(fields)) {
 		for _, op := range operators(fields[field].Value) {

@@ -14,6 +14,8 @@ import (
 )
 
 var invoiceMutants = []mutant{
+	{name: "nothing for an invoice that does not exist", breaks: "invoice.missing answers.documented", fault: answers("GET", "/invoices/*", nothingFound)},
+	{name: "nothing for a customer that does not exist", breaks: "identity.missing answers.documented", fault: answers("GET", "/identities/*", nothingFound)},
 	{name: "items added to those there are", breaks: "items.replaced", fault: addsItems},
 	{name: "items left out taken for none", breaks: "items.untouched invoice.merged",
 		fault: bodies("PUT", "/invoices/*", func(body object) {
@@ -229,4 +231,11 @@ func sumsLines(invoice object) {
 		total = total.Add(net.Add(net.Mul(rate).DivRound(hundred, 2)))
 	})(invoice)
 	invoice["total"] = total.Add(tax).StringFixed(2)
+}
+
+// nothingFound answers with nothing and success instead of 404.
+func nothingFound(_ http.Handler, _ *http.Request, a *reply) {
+	if a.status == http.StatusNotFound {
+		a.status, a.body = http.StatusOK, []byte("{}")
+	}
 }

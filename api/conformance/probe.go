@@ -11,12 +11,13 @@ import (
 )
 
 // probe asks every operation once whether it is offered. It asks for what does not exist, so that nothing happens;
-// only a customer may come into being.
+// only a customer may come into being. What is offered must be answered as documented even then.
 func (s *suite) probe(ctx context.Context) error {
 	law := &Law{Name: "probe"}
 	t := newTrial(ctx, s, law, nil)
+	t.begin("asking whether it is offered")
 	for _, o := range s.contract.Operations() {
-		x := s.do(ctx, s.config.Patience, t.probing(o))
+		x := t.exchange(s.config.Patience, t.probing(o))
 		if ctx.Err() != nil {
 			return fmt.Errorf("conformance: %w", context.Cause(ctx))
 		}
@@ -26,7 +27,9 @@ func (s *suite) probe(ctx context.Context) error {
 		if x.status == http.StatusUnauthorized && len(o.Security) > 0 {
 			return errCredentials
 		}
-		s.offered[o.ID] = offers(o, x.status)
+		if s.offered[o.ID] = offers(o, x.status); s.offered[o.ID] {
+			s.examine(t, &x)
+		}
 		s.config.Logger.DebugContext(ctx, "probe", "operation", o.ID, "status", x.status, "offered", s.offered[o.ID])
 	}
 	return nil

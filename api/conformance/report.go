@@ -15,7 +15,7 @@ const (
 	Failed             // not as promised
 	Known              // not as promised, as the baseline says
 	NotOffered         // the server does not offer what it takes
-	Skipped            // what it takes is missing in the Config
+	Skipped            // what it takes is missing in the Config, or in the suite itself
 )
 
 var outcomes = [...]string{"passed", "failed", "known", "not offered", "skipped"}
@@ -47,8 +47,7 @@ type Result struct {
 	Outcome   Outcome
 	Reason    string // why it did not run, or why the failure is known
 	Failures  []Failure
-	Omitted   int      // failures that are not shown
-	Notes     []string // what else is worth knowing
+	Omitted   int // failures that are not shown
 	Took      time.Duration
 }
 

@@ -204,7 +204,7 @@ func (s *suite) hold(ctx context.Context, p planned) Result {
 	t := newTrial(ctx, s, &p.law, p.op)
 	t.run()
 	result.Took = time.Since(started)
-	result.Failures, result.Omitted, result.Notes = t.failures, t.omitted, t.notes
+	result.Outcome, result.Reason, result.Failures, result.Omitted = t.outcome, t.reason, t.failures, t.omitted
 	if len(t.failures) > 0 {
 		result.Outcome = Failed
 	}

@@ -31,8 +31,9 @@ type trial struct {
 	steps    []*exchange // since the step began
 	stepped  bool
 	failures []Failure
-	omitted  int // failures beyond maxFailures
-	notes    []string
+	omitted  int     // failures beyond maxFailures
+	outcome  Outcome // NotOffered or Skipped: the law cannot be tried, and reason says why
+	reason   string
 }
 
 // maxFailures is how many failures of a law on one operation are shown.
@@ -117,12 +118,7 @@ func (t *trial) tryWithin(patience time.Duration, r request) *exchange {
 	if err := t.ctx.Err(); err != nil {
 		panic(stopped{})
 	}
-	x := t.do(t.ctx, patience, r)
-	for tries := 1; x.status == http.StatusTooManyRequests && tries < maxTries; tries++ {
-		t.examine(t, &x)
-		t.wait(&x)
-		x = t.do(t.ctx, patience, r)
-	}
+	x := t.exchange(patience, r)
 	if t.ctx.Err() != nil {
 		panic(stopped{}) // the run was ended, which is no fault of the server's
 	}
@@ -135,6 +131,17 @@ func (t *trial) tryWithin(patience time.Duration, r request) *exchange {
 	t.mu.Unlock()
 	t.examine(t, &x)
 	return &x
+}
+
+// exchange sends a request, again if it is answered with 429.
+func (t *trial) exchange(patience time.Duration, r request) exchange {
+	x := t.do(t.ctx, patience, r)
+	for tries := 1; x.status == http.StatusTooManyRequests && tries < maxTries; tries++ {
+		t.examine(t, &x)
+		t.wait(&x)
+		x = t.do(t.ctx, patience, r)
+	}
+	return x
 }
 
 // maxTries is how often a request is sent that is answered with 429.
@@ -320,9 +327,10 @@ func (t *trial) reference() string {
 // newKey gives an Idempotency-Key nobody has used.
 func (t *trial) newKey() string { return "key-" + t.reference() }
 
-// note says something about the trial that is no failure; it stands in the report.
-func (t *trial) note(format string, args ...any) {
+// cannot ends a trial before it has begun: what it takes is missing.
+func (t *trial) cannot(outcome Outcome, reason string) {
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.notes = append(t.notes, fmt.Sprintf(format, args...))
+	t.outcome, t.reason = outcome, reason
+	t.mu.Unlock()
+	panic(stopped{})
 }
