@@ -36,8 +36,8 @@ type Config struct {
 	// Document is the contract. Default: the one of package api.
 	Document *openapi3.T
 
-	// Only selects what runs: names of laws, operationIds or tags of operations, each may be a glob as of path.Match.
-	// Default: everything.
+	// Only selects what runs: names of laws, operationIds or tags of operations, or names of results such as
+	// doors.size/createInvoice; each may be a glob as of path.Match. Default: everything.
 	Only []string
 
 	// Seed decides everything that is drawn. Default: 1.

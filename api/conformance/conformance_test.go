@@ -95,16 +95,18 @@ func TestRunsThatCannotBeMade(t *testing.T) {
 		config Config
 		want   string
 	}{
-		"no URL":           {t.Context(), Config{Merchant: acme}, "URL"},
-		"URL with a user":  {t.Context(), Config{URL: "http://a:b@server.example", Merchant: acme}, "credentials"},
-		"no merchant":      {t.Context(), Config{URL: "http://server.example"}, "credentials"},
-		"the same twice":   {t.Context(), Config{URL: "http://server.example", Merchant: acme, Other: acme}, "same user"},
-		"a bad glob":       {t.Context(), Config{URL: "http://server.example", Merchant: acme, Only: []string{"[a"}}, "glob"},
-		"a bad run id":     {t.Context(), Config{URL: "http://server.example", Merchant: acme, RunID: "A/B"}, "run id"},
-		"a name of no law": {t.Context(), Config{URL: "http://server.example", Merchant: acme, Only: []string{"items.replace"}}, "items.replace"},
-		"no server":        {t.Context(), Config{URL: gone.URL, Merchant: acme}, "does not answer"},
-		"wrong password":   {t.Context(), Config{URL: unauthorized.URL, Merchant: acme}, "does not take"},
-		"ended":            {ended, Config{URL: unauthorized.URL, Merchant: acme}, "canceled"},
+		"no URL":                       {t.Context(), Config{Merchant: acme}, "URL"},
+		"URL with a user":              {t.Context(), Config{URL: "http://a:b@server.example", Merchant: acme}, "credentials"},
+		"no merchant":                  {t.Context(), Config{URL: "http://server.example"}, "credentials"},
+		"the same twice":               {t.Context(), Config{URL: "http://server.example", Merchant: acme, Other: acme}, "same user"},
+		"a bad glob":                   {t.Context(), Config{URL: "http://server.example", Merchant: acme, Only: []string{"[a"}}, "glob"},
+		"a bad run id":                 {t.Context(), Config{URL: "http://server.example", Merchant: acme, RunID: "A/B"}, "run id"},
+		"a name of no law":             {t.Context(), Config{URL: "http://server.example", Merchant: acme, Only: []string{"items.replace"}}, "items.replace"},
+		"a law and no operation of it": {t.Context(), Config{URL: "http://server.example", Merchant: acme, Only: []string{"doors.size/getInvoice"}}, "doors.size/getInvoice"},
+		"nothing that is tried":        {t.Context(), Config{URL: "http://server.example", Merchant: acme, Only: []string{"answers.*"}}, "by itself"},
+		"no server":                    {t.Context(), Config{URL: gone.URL, Merchant: acme}, "does not answer"},
+		"wrong password":               {t.Context(), Config{URL: unauthorized.URL, Merchant: acme}, "does not take"},
+		"ended":                        {ended, Config{URL: unauthorized.URL, Merchant: acme}, "canceled"},
 	} {
 		if report, err := Run(c.ctx, c.config); err == nil || !strings.Contains(err.Error(), c.want) || report != nil {
 			t.Errorf("%s: %v, want an error about %s", name, err, c.want)
@@ -162,8 +164,9 @@ func TestOnly(t *testing.T) {
 		s.offered[o.ID] = true
 	}
 	for only, want := range map[string]func(planned) bool{
-		"doors.size": func(p planned) bool { return p.law.Name == "doors.size" },
-		"shapes.*":   func(p planned) bool { return strings.HasPrefix(p.law.Name, "shapes.") },
+		"doors.size":               func(p planned) bool { return p.law.Name == "doors.size" },
+		"doors.size/createInvoice": func(p planned) bool { return p.law.Name == "doors.size" && p.op.ID == "createInvoice" },
+		"shapes.*":                 func(p planned) bool { return strings.HasPrefix(p.law.Name, "shapes.") },
 		"getInvoice": func(p planned) bool {
 			return p.op != nil && p.op.ID == "getInvoice" || slices.Contains(p.law.Needs, "getInvoice")
 		},

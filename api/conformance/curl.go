@@ -14,7 +14,7 @@ const maxLines = 20
 
 // curl writes exchanges as lines for bash, which send what was sent: $URL, $USER and $PASSWORD are to be set, and $RUN
 // stands for the id of the run, so that the lines can be run again with another one. What else an answer chose, such
-// as a cursor, is the one of this run.
+// as a cursor, is the one of this run; signatures of links are left out, see secrets.
 func (s *suite) curl(exchanges []*exchange) string {
 	exchanges = withoutRepeats(exchanges)
 	var lines []string

@@ -40,7 +40,7 @@ func (l *Law) selected(only []string, o *validate.Operation, operations func(str
 		return true
 	}
 	if o != nil {
-		return matchesOperation(only, o)
+		return matchesOperation(only, o) || matchesAny(only, l.Name+"/"+o.ID)
 	}
 	return slices.ContainsFunc(l.Needs, func(id string) bool {
 		needed := operations(id)

@@ -53,7 +53,11 @@ var answerMutants = []mutant{
 			}
 		})},
 	{name: "a media type that is not documented", breaks: "answers.documented invoice.created",
-		fault: answers("GET", "/invoices/*", func(_ http.Handler, _ *http.Request, a *reply) { a.header.Set("Content-Type", "text/json") })},
+		fault: answers("GET", "/invoices/*", func(_ http.Handler, _ *http.Request, a *reply) {
+			if a.status == http.StatusOK {
+				a.header.Set("Content-Type", "text/json")
+			}
+		})},
 	{name: "bodies read before credentials are looked at", breaks: "doors.credentials-first",
 		fault: requests("*", anywhere, func(r *http.Request) {
 			text, _ := io.ReadAll(r.Body)

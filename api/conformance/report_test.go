@@ -2,8 +2,12 @@ package conformance
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/xml"
+	"errors"
 	"io"
+	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -70,6 +74,40 @@ func TestJUnitIsWellFormed(t *testing.T) {
 	}
 	if read.Tests != 6 || read.Failures != 1 || read.Skipped != 3 || tests != read.Tests || failures != read.Failures || skipped != read.Skipped {
 		t.Errorf("%d tests, %d failures, %d skipped", read.Tests, read.Failures, read.Skipped)
+	}
+}
+
+// Nor does it hold what a server echoes of them, or links that work without them.
+func TestReportsOpenNothing(t *testing.T) {
+	echo := answers("*", anywhere, func(_ http.Handler, r *http.Request, a *reply) {
+		if o := a.object(); a.status >= 400 {
+			o["message"] = "Refused: " + r.Header.Get("Authorization") + " is " + acme.User + ":" + acme.Password
+			o["name"] = "Error"
+			a.set(o)
+		}
+	})
+	links := communications(func(c object) { c["kind"] = "nothing" })
+	c := ours(t, func(honest http.Handler) http.Handler { return echo(links(honest)) })
+	c.Only = []string{"documents.*", "doors.method"}
+	report, err := Run(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := errors.Join(report.WriteText(&b), report.WriteHTML(&b), report.WriteJUnit(&b)); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "signature=…") || !strings.Contains(b.String(), "Refused: ") {
+		t.Fatal("the failures do not show what was echoed, and links")
+	}
+	encoded := base64.StdEncoding.EncodeToString([]byte(acme.User + ":" + acme.Password))
+	for _, secret := range []string{acme.Password, encoded} {
+		if strings.Contains(b.String(), secret) {
+			t.Errorf("the report has %s", secret)
+		}
+	}
+	if found := regexp.MustCompile(`signature=[\w-]+`).FindString(b.String()); found != "" {
+		t.Errorf("the report has %s", found)
 	}
 }
 

@@ -25,6 +25,7 @@ type suite struct {
 	inputs    map[string]func() inputs // by operationId
 	coverage  *coverage
 	answering *answering
+	secrets   *secrets
 }
 
 // declared is an operation as the document has it, which validate.Operation does not show.
@@ -85,6 +86,7 @@ func newSuite(c Config) (*suite, error) {
 	}
 	s.coverage = newCoverage(contract)
 	s.answering = &answering{found: map[resultKey]*Result{}}
+	s.secrets = newSecrets(c)
 	return s, nil
 }
 
@@ -94,17 +96,28 @@ func (s *suite) operation(id string) *validate.Operation {
 	return o
 }
 
-// checkOnly refuses what selects nothing: misspelt, it would look like success.
+// checkOnly refuses what selects nothing: it would look like success.
 func (s *suite) checkOnly() error {
 	for _, pattern := range s.config.Only {
-		only := []string{pattern}
-		known := slices.ContainsFunc(Laws(), func(l Law) bool { return matchesAny(only, l.Name) }) ||
-			slices.ContainsFunc(s.contract.Operations(), func(o *validate.Operation) bool { return matchesOperation(only, o) })
-		if !known {
+		if !s.knows(pattern) {
 			return fmt.Errorf("conformance: there is no law, operation or tag %s", pattern)
 		}
 	}
+	if len(s.plan()) == 0 {
+		return fmt.Errorf("conformance: %s selects nothing that is tried by itself: what laws named answers say is looked at with all others", strings.Join(s.config.Only, ","))
+	}
 	return nil
+}
+
+// knows says whether a pattern is one of something there is.
+func (s *suite) knows(pattern string) bool {
+	only := []string{pattern}
+	return slices.ContainsFunc(s.contract.Operations(), func(o *validate.Operation) bool { return matchesOperation(only, o) }) ||
+		slices.ContainsFunc(Laws(), func(l Law) bool {
+			return matchesAny(only, l.Name) || l.each != nil && slices.ContainsFunc(s.contract.Operations(), func(o *validate.Operation) bool {
+				return l.each(o) && matchesAny(only, l.Name+"/"+o.ID)
+			})
+		})
 }
 
 // planned is a law on an operation, and why it does not run, if it does not.

@@ -235,7 +235,8 @@ func (t *trial) failure(expected, came string, involved []*exchange) Failure {
 	} else if len(t.setup)+len(t.steps) > 0 {
 		involved = t.upTo(involved)
 	}
-	return Failure{Step: t.step, Expected: expected, Came: came, Curl: t.curl(slices.Concat(t.needed(), involved))}
+	shown := t.curl(slices.Concat(t.needed(), involved))
+	return Failure{Step: t.step, Expected: t.secrets.hide(expected), Came: t.secrets.hide(came), Curl: t.secrets.hide(shown)}
 }
 
 // upTo adds to exchanges of a step the changes that were made in it before the last of them.
