@@ -32,7 +32,7 @@ func (d *dump) request(x *exchange, r *http.Request) {
 	if x.call.upload != nil {
 		fmt.Fprintf(&b, "[%d bytes of %s]\n", r.ContentLength, r.Header.Get("Content-Type"))
 	} else {
-		writeBody(&b, x.data)
+		x.writeBody(&b, x.data)
 	}
 	d.write(x, '>', b.String())
 }
@@ -49,7 +49,7 @@ func (d *dump) response(x *exchange, body []byte) {
 	if body == nil && x.call.consume != nil {
 		fmt.Fprintf(&b, "[a stream of %s]\n", x.response.Header.Get("Content-Type"))
 	}
-	writeBody(&b, body)
+	x.writeBody(&b, body)
 	d.write(x, '<', b.String())
 }
 
@@ -80,13 +80,13 @@ func writeHeader(b *bytes.Buffer, header http.Header) {
 	}
 }
 
-func writeBody(b *bytes.Buffer, body []byte) {
+func (x *exchange) writeBody(b *bytes.Buffer, body []byte) {
 	if len(body) == 0 {
 		return
 	}
-	b.Write(body[:min(len(body), maxDumped)])
+	b.WriteString(x.beginning(body, maxDumped))
 	if len(body) > maxDumped {
-		fmt.Fprintf(b, " [%d bytes more]", len(body)-maxDumped)
+		fmt.Fprintf(b, " [the beginning of %d bytes]", len(body))
 	}
 	b.WriteByte('\n')
 }

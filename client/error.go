@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/dunwell/dunwell/api/validate"
 )
@@ -57,7 +58,18 @@ func (e *Error) Error() string {
 	if e.RequestID != "" {
 		fmt.Fprintf(&b, " (request %s)", e.RequestID)
 	}
-	return b.String()
+	return oneLine(b.String())
+}
+
+// oneLine makes a line of a text that is partly a server's or a proxy's: what breaks lines, moves the cursor of a terminal or
+// turns the direction of writing becomes a space.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsGraphic(r) {
+			return r
+		}
+		return ' '
+	}, text)
 }
 
 // Is says whether target is the Err… variable of this refusal.
@@ -99,9 +111,7 @@ func (x *exchange) readRefusal(status int, header http.Header, data []byte) *Err
 	}
 	// A field of another shape is not worth losing the rest, so the error is left out.
 	if _ = json.Unmarshal(data, &envelope); envelope.Type == "" {
-		// Secrets first, else one that the cut goes through would not be found. More than this they do not shorten a page.
-		text := x.redact(string(data[:min(len(data), 8*maxPage)]))
-		e.Body = []byte(text[:min(len(text), maxPage)])
+		e.Body = []byte(x.beginning(data, maxPage))
 		return e
 	}
 	e.Name, e.Type, e.Message = envelope.Name, envelope.Type, x.redact(envelope.Message)
@@ -139,7 +149,7 @@ func (e *ContractError) Error() string {
 	for _, v := range e.Violations {
 		fmt.Fprintf(&b, " %s %s", v.Error, v.Hint)
 	}
-	return strings.TrimSpace(b.String())
+	return oneLine(strings.TrimSpace(b.String()))
 }
 
 // Unwrap gives the violations.
@@ -176,7 +186,7 @@ type TransportError struct {
 	redact func(string) string // a function, since it knows what not even %#v may show; nil: as it is
 }
 
-// Error says what went wrong, and whether it may have happened nevertheless.
+// Error says what went wrong, and whether it may have happened nevertheless, in one line.
 func (e *TransportError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: no answer after %d attempt", e.Operation, e.Attempts)
@@ -191,7 +201,7 @@ func (e *TransportError) Error() string {
 	if e.Sent && e.IdempotencyKey != "" {
 		fmt.Fprintf(&b, " (it may have happened; call again with idempotency key %s to be sure)", e.IdempotencyKey)
 	}
-	return b.String()
+	return oneLine(b.String())
 }
 
 // Unwrap gives the error of the last attempt.

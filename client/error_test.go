@@ -1,11 +1,13 @@
 package client_test
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/dunwell/dunwell/client"
 )
@@ -118,4 +120,27 @@ func FuzzRefusal(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Whatever a server, a proxy or a middleware says, an error is one line, which does nothing to a terminal.
+func TestErrorsAreOneLine(t *testing.T) {
+	const foreign = "a\nb\r\nc\x1b[31md\u009be\u2028f\u202eg\x00h"
+	written, _ := json.Marshal(foreign)
+	envelope := `{"code":400,"name":"ClientError","type":"ERR_INVALID_VALUE","message":` + string(written) + `,"details":[{"error":` + string(written) + `,"fields":[],"hint":` + string(written) + `}]}`
+	for name, c := range map[string]*client.Client{
+		"refusal":   answered(t, func() *http.Response { return newAnswer(400, envelope, "X-Request-Id", foreign) }),
+		"violation": answered(t, func() *http.Response { return newAnswer(200, `{"now":1}`, "Content-Type", foreign) }),
+		"transport": newClient(t, "http://localhost/api", quick, client.WithHTTPClient(&http.Client{Transport: answering(func(*http.Request) (*http.Response, error) {
+			return nil, errors.Join(errors.New(foreign), errors.New(foreign))
+		})})),
+	} {
+		_, err := c.GetSandboxClock(t.Context())
+		if err == nil || strings.ContainsFunc(err.Error(), func(r rune) bool { return !unicode.IsGraphic(r) }) {
+			t.Errorf("%s: %q", name, err)
+		}
+	}
+	broken := &client.ContractError{Operation: "getInvoice", Violations: client.Violations{{Error: "Field '" + foreign + "' is not known."}}}
+	if text := broken.Error(); strings.ContainsAny(text, "\n\r\x1b") || !strings.Contains(text, "a b") {
+		t.Errorf("%q", text)
+	}
 }

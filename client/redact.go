@@ -25,6 +25,20 @@ func redact(text string, secrets []string) string {
 
 func (x *exchange) redact(text string) string { return redact(text, x.secrets) }
 
+// longestSecret bounds what is looked for beyond a cut.
+const longestSecret = 4 << 10
+
+// beginning is at most so many bytes of a body, without secrets. More is looked at than is given, since a cut through a secret
+// hides it from a search, but not from a reader.
+func (x *exchange) beginning(body []byte, most int) string {
+	seen := body[:min(len(body), most+longestSecret)]
+	text := x.redact(string(seen))
+	if len(seen) < len(body) {
+		text = text[:max(len(text)-longestSecret, 0)] // where half a secret may be
+	}
+	return text[:min(len(text), most)]
+}
+
 // secretHeaders are never shown.
 var secretHeaders = []string{"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie"}
 

@@ -96,6 +96,21 @@ func TestSecretAtTheEndOfAPage(t *testing.T) {
 	}
 }
 
+// TestSecretAtTheEndOfADump: neither is what is dumped.
+func TestSecretAtTheEndOfADump(t *testing.T) {
+	const most = 64 << 10
+	for _, at := range []int{most - len(secretPassword), most - len(secretPassword)/2, most - 4, most - 1} {
+		var shown bytes.Buffer
+		page := strings.Repeat("x", at) + secretPassword + "."
+		c := answered(t, func() *http.Response { return newAnswer(200, page) }, client.BasicAuth("shop", secretPassword), client.WithDump(&shown))
+		_, _ = c.GetSandboxClock(t.Context())
+		_, tail, _ := strings.Cut(shown.String(), "xxxx")
+		if tail = strings.TrimLeft(tail, "x"); strings.HasPrefix(tail, secretPassword[:1]) || !strings.HasPrefix(tail, "REDACTED"[:min(most-at, 8)]) || shown.Len() > most+1000 {
+			t.Errorf("at %d: %s", at, tail)
+		}
+	}
+}
+
 // TestSecretsOfMiddleware: what a middleware authenticates with is kept like the client's own.
 func TestSecretsOfMiddleware(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
