@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"iter"
+	"reflect"
 
 	"github.com/dunwell/dunwell/api/validate"
 )
@@ -16,6 +17,7 @@ func walk[T any](ctx context.Context, c *Client, l *listCall) iter.Seq2[T, error
 	if l.pageSize == 0 {
 		l.pageSize = walkSize
 	}
+	l.values.Del("withTotal") // nobody would see it, and each page would cost a count
 	return func(yield func(T, error) bool) {
 		var trail trail
 		for after := ""; ; {
@@ -50,9 +52,9 @@ type trail struct {
 func (t *trail) check(operation, cursor string) error {
 	switch {
 	case cursor == "":
-		return lostTrail(operation, "Field 'next' is missing, though rows follow.", "Where hasMore is true, next must tell where to go on.")
+		return astray(operation, "next", "Field 'next' is missing, though rows follow.", "Where hasMore is true, next must tell where to go on.")
 	case cursor == t.mark:
-		return lostTrail(operation, "Field 'next' leads back to rows that were given already.", "Each page must have a cursor of its own.")
+		return astray(operation, "next", "Field 'next' leads back to rows that were given already.", "Each page must have a cursor of its own.")
 	}
 	if t.steps++; t.steps >= t.next {
 		t.mark, t.next = cursor, 2*t.steps
@@ -60,42 +62,61 @@ func (t *trail) check(operation, cursor string) error {
 	return nil
 }
 
-// lostTrail is an answer that no walk can go on from.
-func lostTrail(operation, problem, hint string) error {
+// astray is an answer that no walk can go on from: it does not fit the parameter or the field that the walk goes by.
+func astray(operation, path, problem, hint string) error {
 	return &ContractError{Operation: operation, Direction: DirectionResponse, Violations: validate.Violations{
-		{In: validate.InBody, Path: "next", Rule: "cursor", Error: problem, Hint: hint},
+		{In: validate.InBody, Path: path, Rule: "walk", Error: problem, Hint: hint},
 	}}
 }
 
 // step gives the rows of a list below an object, which has no cursors, part by part. A part that is shorter than what
 // was asked for is the last one.
 func step[T any](l *listCall, read func(*listCall) ([]T, error)) iter.Seq2[T, error] {
-	size := l.pageSize
-	if size == 0 {
-		size = walkSize
-	}
 	return func(yield func(T, error) bool) {
+		var before []T
 		for taken := 0; ; {
-			limit := size
-			if l.limit != nil && *l.limit > 0 {
-				limit = min(size, *l.limit-taken)
-			}
-			if limit <= 0 {
-				return
-			}
+			limit := l.partLimit(taken)
 			rows, err := read(l.part(limit, l.offset+taken))
-			if err != nil {
-				yield(*new(T), err)
-				return
+			if err == nil {
+				rows, err = fit(l.operation, rows, before, limit)
 			}
 			for _, row := range rows {
 				if !yield(row, nil) {
 					return
 				}
 			}
-			if taken += len(rows); len(rows) < limit {
+			if err != nil {
+				yield(*new(T), err)
 				return
 			}
+			if taken += len(rows); len(rows) < limit || l.partLimit(taken) <= 0 {
+				return
+			}
+			before = rows
 		}
 	}
+}
+
+// fit gives those rows of a part that belong to the walk, and an error if the server has taken no notice of what was asked for.
+func fit[T any](operation string, rows, before []T, limit int) ([]T, error) {
+	switch limit = max(limit, 0); {
+	case len(rows) > limit:
+		return rows[:limit], astray(operation, "limit", "There are more rows than the limit allows.", "A part must have at most as many rows as were asked for.")
+	case len(rows) > 0 && len(before) > 0 && reflect.DeepEqual(rows[0], before[0]): // they have ids
+		return nil, astray(operation, "offset", "The rows are those of the part before.", "The rows of a part must begin behind its offset.")
+	}
+	return rows, nil
+}
+
+// partLimit is how many rows the next part of a walk is to have, when so many were taken; 0 when that is all. What is negative
+// stays so, for validation to refuse it.
+func (l *listCall) partLimit(taken int) int {
+	size := l.pageSize
+	if size == 0 {
+		size = walkSize
+	}
+	if l.limit == nil || *l.limit == 0 || size < 0 {
+		return size
+	}
+	return min(size, *l.limit-taken)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -132,5 +133,80 @@ func TestWalkDuringInserts(t *testing.T) {
 				t.Errorf("%s: %s was seen %d times", order, reference, times)
 			}
 		}
+	}
+}
+
+// A server that takes no notice of limit or offset is an error, not a list that is too long or has no end.
+func TestWalkIgnored(t *testing.T) {
+	booking := func(id int) string {
+		return fmt.Sprintf(`{"booking":{"id":"%d","kind":"payment","amount":"1.00","created":"2026-03-02T09:30:00.000Z"}}`, id)
+	}
+	for name, test := range map[string]struct {
+		rows    []int
+		options []client.PaymentListOption
+		given   int // before the error
+		path    string
+	}{
+		"more than the limit":  {[]int{1, 2, 3}, []client.PaymentListOption{client.Limit(2)}, 2, "limit"},
+		"more than a part":     {[]int{1, 2, 3}, []client.PaymentListOption{client.PageSize(2)}, 2, "limit"},
+		"the same again":       {[]int{1, 2}, []client.PaymentListOption{client.PageSize(2)}, 2, "offset"},
+		"the same one again":   {[]int{1}, []client.PaymentListOption{client.PageSize(1), client.Limit(5)}, 1, "offset"},
+		"what was asked for":   {[]int{1, 2}, []client.PaymentListOption{client.Limit(2)}, 2, ""},
+		"less than was wanted": {[]int{1, 2}, []client.PaymentListOption{client.Limit(3)}, 2, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var all []string
+			for _, id := range test.rows {
+				all = append(all, booking(id))
+			}
+			c := answered(t, func() *http.Response {
+				return newAnswer(200, `{"payments":[`+strings.Join(all, ",")+`],"charges":[],"interests":[]}`)
+			}, client.WithValidation(client.Fail, client.Off))
+			given, last := 0, error(nil)
+			for _, err := range c.Payments(t.Context(), "RE1", test.options...) {
+				if last = err; err == nil {
+					given++
+				}
+				if given > 10 {
+					t.Fatal("it does not end")
+				}
+			}
+			var broken *client.ContractError
+			if found := errors.As(last, &broken); given != test.given || found != (test.path != "") || found && broken.Violations[0].Path != test.path {
+				t.Errorf("%d rows, %v", given, last)
+			}
+		})
+	}
+}
+
+// A number of rows that the contract does not allow is refused by a walk as by a single request.
+func TestWalkOfNonsense(t *testing.T) {
+	s := &script{answers: []func() (*http.Response, error){ok("[]")}}
+	c := newClient(t, "http://localhost/api", client.WithHTTPClient(&http.Client{Transport: s}))
+	for name, option := range map[string]client.IdentityInvoiceListOption{
+		"page size": client.PageSize(-1), "too large": client.PageSize(10_001), "limit": client.Limit(-1), "offset": client.Offset(-1),
+	} {
+		n := 0
+		for _, err := range c.IdentityInvoices(t.Context(), "K1", option) {
+			if n++; !errors.Is(err, client.ErrInvalidValue) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if n != 1 {
+			t.Errorf("%s: %d rows", name, n)
+		}
+	}
+}
+
+// The number of all rows, which no walk tells, is not asked for.
+func TestWalkWithoutTotal(t *testing.T) {
+	c, _ := book(t, []client.Option{client.WithMiddleware(func(r *http.Request, next client.Next) (*http.Response, error) {
+		if r.URL.Query().Has("withTotal") {
+			t.Error(r.URL)
+		}
+		return next(r)
+	})}, `"hasMore":true,"next":"a"`, `"hasMore":false`)
+	if got := references(t, c.Invoices(t.Context(), client.WithTotal())); got != "" {
+		t.Error(got)
 	}
 }
