@@ -1,6 +1,7 @@
 package client
 
 import (
+	"math"
 	"testing"
 	"time"
 )
@@ -25,6 +26,22 @@ func TestBackoffBounds(t *testing.T) {
 	p := RetryPolicy{BaseDelay: time.Hour, MaxDelay: 1<<63 - 1}
 	if got := p.backoff(1000); got <= 0 {
 		t.Errorf("it overflows: %v", got)
+	}
+}
+
+// TestBudgetBounds: a budget that is counted in tenths does not overflow.
+func TestBudgetBounds(t *testing.T) {
+	for _, tt := range []struct{ retries, want int }{{math.MaxInt, 2}, {math.MaxInt/10 + 1, 2}, {math.MinInt, 2}, {-1, 2}, {1, 1}} {
+		p, err := RetryPolicy{Budget: tt.retries}.complete()
+		b, got := newBudget(p.Budget), 0
+		for range 2 {
+			if b.refund(); b.take() {
+				got++
+			}
+		}
+		if err != nil || got != tt.want {
+			t.Errorf("%d: %d of 2 retries, %v", tt.retries, got, err)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"strconv"
@@ -49,6 +50,7 @@ func (p RetryPolicy) complete() (RetryPolicy, error) {
 	if p.Budget == 0 {
 		p.Budget = defaultRetry.Budget
 	}
+	p.Budget = min(max(p.Budget, -1), math.MaxInt/10) // it is counted in tenths
 	return p, nil
 }
 
