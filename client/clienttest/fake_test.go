@@ -221,6 +221,21 @@ func TestOver(t *testing.T) {
 	}
 }
 
+// A test that ends while an answer is being made is not told of what is wrong with the answer: its failure would be a panic.
+func TestOverMeanwhile(t *testing.T) {
+	w := &witness{}
+	fake := clienttest.New(w)
+	fake.Func("getSandboxClock", func(clienttest.Call) clienttest.Reply {
+		for _, end := range w.ending {
+			end()
+		}
+		return clienttest.JSON(200, "[]")
+	})
+	if _, err := fake.Client().GetSandboxClock(t.Context()); err == nil || !strings.Contains(err.Error(), "the test is over") || len(w.told) > 0 {
+		t.Errorf("%v, told %q", err, w.told)
+	}
+}
+
 func TestConcurrentCalls(t *testing.T) {
 	fake := clienttest.New(t)
 	fake.Answer("getSandboxClock", 200, clock)

@@ -10,6 +10,8 @@ import (
 	"github.com/dunwell/dunwell/client"
 )
 
+var errOver = errors.New("clienttest: the test is over")
+
 // RoundTrip answers one attempt. It is what makes a Fake an [http.RoundTripper].
 func (f *Fake) RoundTrip(r *http.Request) (*http.Response, error) {
 	call, err := f.read(r)
@@ -28,7 +30,9 @@ func (f *Fake) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	given := reply(call)
 	if problem := given.check(call.op); problem != "" {
-		f.t.Errorf("clienttest: %s cannot be answered as %s does: %s", call.Operation, where, problem)
+		if err := f.report("clienttest: %s cannot be answered as %s does: %s", call.Operation, where, problem); err != nil {
+			return nil, err
+		}
 		return unanswered(call), nil
 	}
 	if given.err != nil {
@@ -42,7 +46,7 @@ func (f *Fake) next(call Call) (reply func(Call) Reply, where string, err error)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.over {
-		return nil, "", errors.New("clienttest: the test is over")
+		return nil, "", errOver
 	}
 	f.calls = append(f.calls, call)
 	if call.op == nil {
@@ -61,6 +65,17 @@ func (f *Fake) next(call Call) (reply func(Call) Reply, where string, err error)
 	}
 	f.t.Error(f.unexpected(call))
 	return nil, "", nil
+}
+
+// report fails the test, unless it has ended: then a failure would be a panic of package testing, and the call gets an error instead.
+func (f *Fake) report(format string, args ...any) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.over {
+		return errOver
+	}
+	f.t.Errorf(format, args...)
+	return nil
 }
 
 // unexpected says what to do about a call without an answer.
