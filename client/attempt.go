@@ -94,7 +94,7 @@ func (x *exchange) transport(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	x.client.dump.request(x, r)
-	res, err := x.client.http.Do(r)
+	res, err := x.client.do(r)
 	// Its URL may be a signed link.
 	if outer := (*url.Error)(nil); errors.As(err, &outer) {
 		err = outer.Err

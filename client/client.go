@@ -101,8 +101,6 @@ func New(baseURL string, options ...Option) (*Client, error) {
 			return nil, fmt.Errorf("client: %w", err)
 		}
 	}
-	// A redirect could lead credentials and bodies to another host, and no operation of the contract answers with one.
-	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	c.budget = newBudget(c.retry.Budget)
 	return c, nil
 }

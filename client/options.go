@@ -50,8 +50,8 @@ func WithCredentials(f Credentials) Option {
 	}
 }
 
-// WithHTTPClient sends through h, for its transport, cookie jar and timeout. h itself is not changed, and redirects are
-// not followed whatever it says. By default a client has a transport of its own.
+// WithHTTPClient sends through h, for its transport, cookie jar and timeout. h itself is not changed. Redirects are not followed
+// whatever it says: each is an [Error], wherever it leads. By default a client has a transport of its own.
 func WithHTTPClient(h *http.Client) Option {
 	return func(c *Client) error {
 		if h == nil {

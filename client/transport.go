@@ -23,3 +23,37 @@ func newTransport(ping time.Duration) *http.Transport {
 		ExpectContinueTimeout: time.Second,
 	}
 }
+
+// do sends through the http.Client, for its cookie jar and timeout, but leaves it no redirect to follow: one could lead credentials
+// and bodies to another host, and no operation of the contract answers with one. To forbid it by CheckRedirect would not do, since
+// a Location that cannot be read is an error before that.
+func (c *Client) do(r *http.Request) (*http.Response, error) {
+	own, hidden := *c.http, &hideLocation{next: c.http.Transport}
+	own.Transport = hidden
+	res, err := own.Do(r)
+	if err == nil && hidden.header != nil {
+		res.Header = hidden.header
+	}
+	return res, err
+}
+
+// hideLocation is a transport for one request.
+type hideLocation struct {
+	next   http.RoundTripper // nil: the standard library's
+	header http.Header       // of the answer, if a Location was taken from it
+}
+
+func (h *hideLocation) RoundTrip(r *http.Request) (*http.Response, error) {
+	next := h.next
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	res, err := next.RoundTrip(r)
+	if err != nil || res == nil || res.Header.Get("Location") == "" {
+		return res, err
+	}
+	h.header = res.Header
+	res.Header = h.header.Clone()
+	res.Header.Del("Location")
+	return res, nil
+}
