@@ -42,7 +42,8 @@ func (c *Client) GetCommunicationFile(ctx context.Context, id string, w io.Write
 }
 
 // DownloadLink writes to w what a signed link leads to, the publicUrl of a communication; see [Client.GetCommunicationFile].
-// The link is used as it is, wherever it leads, and the client's credentials are not sent.
+// The link is used as it is, whatever host it leads to, and the client's credentials are not sent. Its path must end like
+// /v1/communication/{id}/file, the only one the contract has for links; another is a [ContractError] in mode [Fail].
 func (c *Client) DownloadLink(ctx context.Context, publicURL string, w io.Writer, options ...TransferOption) (*Download, error) {
 	return c.fetch(ctx, w, newTransferCall(options), call{anonymous: true, build: func(string, io.Reader) (*http.Request, error) {
 		if err := checkLink(publicURL); err != nil {

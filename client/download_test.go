@@ -113,7 +113,7 @@ func TestDownloadCutOff(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			server, asked := cutter(t, content, 2, nil)
-			c := newClient(t, server.URL, client.BasicAuth("a", "b"), quickly)
+			c := newClient(t, server.URL, client.BasicAuth("a", "b"), quick)
 			var begun []int64
 			d, err := c.GetCommunicationFile(t.Context(), "1", test.to, client.Progress(func(done, _ int64) {
 				if done == 0 {
@@ -135,7 +135,7 @@ func TestDownloadCutOff(t *testing.T) {
 	}
 	t.Run("for good", func(t *testing.T) {
 		server, asked := cutter(t, content, 99, nil)
-		c := newClient(t, server.URL, client.BasicAuth("a", "b"), quickly)
+		c := newClient(t, server.URL, client.BasicAuth("a", "b"), quick)
 		var broken *client.TransportError
 		if _, err := c.GetCommunicationFile(t.Context(), "1", &bytes.Buffer{}, client.MaxAttempts(3)); !errors.As(err, &broken) || asked.Load() != 3 || broken.Attempts != 3 {
 			t.Errorf("%v after %d requests", err, asked.Load())
@@ -204,7 +204,7 @@ func (f *brimful) Write(p []byte) (int, error) {
 // A writer that fails ends the call: another attempt would not help.
 func TestDownloadWriterFails(t *testing.T) {
 	server, asked := cutter(t, bytes.Repeat([]byte("x"), 200_000), 0, nil)
-	c := newClient(t, server.URL, client.BasicAuth("a", "b"), quickly)
+	c := newClient(t, server.URL, client.BasicAuth("a", "b"), quick)
 	if _, err := c.GetCommunicationFile(t.Context(), "1", &brimful{100_000}); !errors.Is(err, errFull) || asked.Load() != 1 {
 		t.Errorf("%v after %d requests", err, asked.Load())
 	}
@@ -275,6 +275,10 @@ func TestDownloadLink(t *testing.T) {
 		_, err := c.DownloadLink(t.Context(), wrong, io.Discard, client.MaxAttempts(1))
 		if err == nil || strings.Contains(fmt.Sprintf("%v %+v %#v", err, err, err), signature) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: %v", name, err)
+		}
+		var broken *client.ContractError
+		if errors.As(err, &broken) != (name == "elsewhere") {
+			t.Errorf("%s: %T %v", name, err, err)
 		}
 	}
 }

@@ -45,13 +45,15 @@ func File(path string) Source {
 	}
 }
 
-// Bytes is data in memory under a file name. The data must not change before the call returns.
+// Bytes is data in memory under a file name. The data must not change before the call returns, and not right after it: where
+// the server answers before it has taken the file, a transport may read it a little longer than the call takes.
 func Bytes(name string, data []byte) Source {
 	return Reader(name, func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }, int64(len(data)))
 }
 
 // Reader is whatever open gives, under a file name, for example an object of a storage service. open is called for
-// every attempt and must give a reader of its own each time, of the same bytes, size of them. The readers are closed.
+// every attempt and must give a reader of its own each time, of the same bytes, size of them. The readers are closed, by
+// another goroutine maybe, while one of them is still being read or after the call, as [net/http.RoundTripper] has it.
 func Reader(name string, open func() (io.ReadCloser, error), size int64) Source {
 	return Source{name: name, stat: func() (version, error) { return version{size: size}, nil }, open: open}
 }

@@ -29,7 +29,8 @@ type PageOption func(*listCall)
 type SpanOption func(*listCall)
 
 // PageSize sets how many rows one request asks for. Without it a page has as many as the server likes, 20 by the
-// contract, and a walk over a list asks for more at once than that. The contract's limit is 1000, and 10,000 for lists below an object.
+// contract, or 100 below an object, and a walk over a list asks for more at once than that. The contract allows 1 to 1000 rows
+// where lists come in pages ([PageOption]), and 1 to 10,000 below an object ([SpanOption]), where a [Limit] that is smaller wins.
 func PageSize(rows int) ListOption { return func(l *listCall) { l.pageSize = rows } }
 
 // SortBy sorts by fields named as in the contract, comma-separated, a minus before a field for descending, such as
@@ -47,10 +48,11 @@ func PageNumber(number int) PageOption {
 // of that page.
 func After(cursor string) PageOption { return func(l *listCall) { l.values.Set("after", cursor) } }
 
-// WithTotal asks for the number of all rows that match, in Total of the [Page]. It costs the server time on long lists.
+// WithTotal asks for the number of all rows that match, in Total of the [Page]. It costs the server time on long lists. A walk,
+// which gives no pages, does not ask for it.
 func WithTotal() PageOption { return func(l *listCall) { l.values.Set("withTotal", "true") } }
 
-// Limit is how many rows are wanted altogether; 0 means all there are.
+// Limit is how many rows are wanted altogether; 0 means all there are. A walk takes any number, one request at most 10,000.
 func Limit(rows int) SpanOption { return func(l *listCall) { l.limit = &rows } }
 
 // Offset is how many rows to leave out at the start.
