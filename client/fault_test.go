@@ -21,9 +21,6 @@ import (
 	"github.com/dunwell/dunwell/client"
 )
 
-// quick makes retries wait next to nothing.
-var quick = client.WithRetry(client.RetryPolicy{BaseDelay: time.Microsecond, MaxDelay: time.Microsecond, Budget: -1})
-
 // rawServer answers every request, read whole, with what answer gives for it, byte for byte, and then closes the connection.
 func rawServer(t *testing.T, answer func(n int) string) (url string, count *atomic.Int64) {
 	t.Helper()

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/dunwell/dunwell/client"
 )
@@ -74,7 +73,7 @@ func TestWalkAndErrors(t *testing.T) {
 			next.ServeHTTP(w, r)
 		})
 	})
-	c := w.client(t, client.WithRetry(client.RetryPolicy{BaseDelay: time.Microsecond, MaxDelay: time.Microsecond}))
+	c := w.client(t, quick)
 	w.shelf(t, c)
 	if got := references(t, c.Invoices(t.Context(), client.PageSize(2))); got != "RE1 RE2 RE3 RE4 RE5 RE6 RE7" {
 		t.Errorf("got %s", got)

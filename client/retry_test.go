@@ -15,6 +15,9 @@ import (
 	"github.com/dunwell/dunwell/client"
 )
 
+// quick makes retries wait next to nothing.
+var quick = client.WithRetry(client.RetryPolicy{BaseDelay: time.Microsecond, MaxDelay: time.Microsecond, Budget: -1})
+
 // script is a transport that plays answers one after another, the last one again and again, and notes what came.
 type script struct {
 	mu      sync.Mutex
