@@ -101,6 +101,7 @@ func newWorkspace(t *testing.T, dir string) *workspace {
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
 	_ = listener.Close() // free again, as long as nobody else takes it
 	w := &workspace{t, dir, append(os.Environ(), "GOPROXY=off", "GOSUMDB=off", "GOFLAGS=", "GOWORK=off", "PATH="+withOasdiff(t), "PORT="+port,
+		"MAKEFLAGS=", "MAKELEVEL=", // a make that runs these tests is none of the project's
 		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.com")}
 	write(t, filepath.Join(dir, "go.sum"), read(t, "../../go.sum"))
 	w.must("go list -mod=mod -tags tools -deps -test ./... > /dev/null 2>&1 || go list -mod=mod -deps -test ./...") // tools.go imports programs, about which it complains
