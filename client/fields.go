@@ -5,7 +5,7 @@ package client
 //	c.Invoices(ctx, client.InvoiceFields.State.Is(client.InvoiceStateNone), client.InvoiceFields.Due.Before(today))
 //
 // Like all such variables here it is to be read, not to be set.
-var InvoiceFields = struct {
+var InvoiceFields struct {
 	Reference       SortableTextField[InvoiceCondition, InvoiceOrder]
 	Number          SortableTextField[InvoiceCondition, InvoiceOrder]
 	State           ChoiceField[InvoiceCondition, InvoiceState]
@@ -24,29 +24,10 @@ var InvoiceFields = struct {
 	Unpaid          DecimalField[InvoiceCondition, InvoiceOrder]
 	Created         SortableTimeField[InvoiceCondition, InvoiceOrder]
 	Modified        SortableTimeField[InvoiceCondition, InvoiceOrder]
-}{
-	Reference:       sortableText[InvoiceCondition, InvoiceOrder]("reference"),
-	Number:          sortableText[InvoiceCondition, InvoiceOrder]("number"),
-	State:           ChoiceField[InvoiceCondition, InvoiceState]{"state"},
-	Identity:        TextField[InvoiceCondition]{"identity"},
-	Debtor:          TextField[InvoiceCondition]{"debtor"},
-	Currency:        TextField[InvoiceCondition]{"currency"},
-	Paymentkind:     ChoiceField[InvoiceCondition, Paymentkind]{"paymentkind"},
-	Ordernumber:     TextField[InvoiceCondition]{"ordernumber"},
-	Accountingdate:  sortableTime[InvoiceCondition, InvoiceOrder]("accountingdate"),
-	Issued:          sortableTime[InvoiceCondition, InvoiceOrder]("issued"),
-	Due:             sortableTime[InvoiceCondition, InvoiceOrder]("due"),
-	Orderdate:       sortableTime[InvoiceCondition, InvoiceOrder]("orderdate"),
-	Cancelationdate: TimeField[InvoiceCondition]{"cancelationdate"},
-	Dunninglevel:    LevelField[InvoiceCondition, InvoiceOrder]{SortKey[InvoiceOrder]{"dunninglevel"}},
-	Total:           DecimalField[InvoiceCondition, InvoiceOrder]{SortKey[InvoiceOrder]{"total"}},
-	Unpaid:          DecimalField[InvoiceCondition, InvoiceOrder]{SortKey[InvoiceOrder]{"unpaid"}},
-	Created:         sortableTime[InvoiceCondition, InvoiceOrder]("created"),
-	Modified:        sortableTime[InvoiceCondition, InvoiceOrder]("modified"),
 }
 
 // IdentityFields are what the list of customers can be filtered and sorted by.
-var IdentityFields = struct {
+var IdentityFields struct {
 	Reference SortableTextField[IdentityCondition, IdentityOrder]
 	Number    SortableTextField[IdentityCondition, IdentityOrder]
 	Debtor    SortableTextField[IdentityCondition, IdentityOrder] // the customer's account, digits
@@ -54,49 +35,76 @@ var IdentityFields = struct {
 	Currency  TextField[IdentityCondition]
 	Created   SortableTimeField[IdentityCondition, IdentityOrder]
 	Modified  SortableTimeField[IdentityCondition, IdentityOrder]
-}{
-	Reference: sortableText[IdentityCondition, IdentityOrder]("reference"),
-	Number:    sortableText[IdentityCondition, IdentityOrder]("number"),
-	Debtor:    sortableText[IdentityCondition, IdentityOrder]("debtor"),
-	Kind:      ChoiceField[IdentityCondition, IdentityKind]{"kind"},
-	Currency:  TextField[IdentityCondition]{"currency"},
-	Created:   sortableTime[IdentityCondition, IdentityOrder]("created"),
-	Modified:  sortableTime[IdentityCondition, IdentityOrder]("modified"),
 }
 
 // TransactionFields are what the list of movements of money can be filtered and sorted by.
-var TransactionFields = struct {
+var TransactionFields struct {
 	Reference   TextField[TransactionCondition]
 	Currency    TextField[TransactionCondition]
 	Amount      DecimalField[TransactionCondition, TransactionOrder]
 	Bookingdate SortableTimeField[TransactionCondition, TransactionOrder]
 	Valuedate   SortableTimeField[TransactionCondition, TransactionOrder]
 	Created     SortableTimeField[TransactionCondition, TransactionOrder]
-}{
-	Reference:   TextField[TransactionCondition]{"reference"},
-	Currency:    TextField[TransactionCondition]{"currency"},
-	Amount:      DecimalField[TransactionCondition, TransactionOrder]{SortKey[TransactionOrder]{"amount"}},
-	Bookingdate: sortableTime[TransactionCondition, TransactionOrder]("bookingdate"),
-	Valuedate:   sortableTime[TransactionCondition, TransactionOrder]("valuedate"),
-	Created:     sortableTime[TransactionCondition, TransactionOrder]("created"),
 }
 
 // DocumentFields are what the list of an invoice's documents can be filtered and sorted by.
-var DocumentFields = struct {
+var DocumentFields struct {
 	Kind    KindField[DocumentCondition, VoucherDocumentsKind]
 	Created SortKey[DocumentOrder]
 	Issued  SortKey[DocumentOrder]
-}{
-	Kind:    KindField[DocumentCondition, VoucherDocumentsKind]{"kind"},
-	Created: SortKey[DocumentOrder]{"created"},
-	Issued:  SortKey[DocumentOrder]{"issued"},
 }
 
 // PaymentFields are what the list of an invoice's payments and charges can be filtered and sorted by.
-var PaymentFields = struct {
+var PaymentFields struct {
 	Kind    KindField[PaymentCondition, BookingKind]
 	Created SortKey[PaymentOrder]
-}{
-	Kind:    KindField[PaymentCondition, BookingKind]{"kind"},
-	Created: SortKey[PaymentOrder]{"created"},
+}
+
+// The names are given here and not where the fields are declared, so that the documentation shows each field once.
+func init() {
+	invoice := &InvoiceFields
+	invoice.Reference.as("reference")
+	invoice.Number.as("number")
+	invoice.State.as("state")
+	invoice.Identity.as("identity")
+	invoice.Debtor.as("debtor")
+	invoice.Currency.as("currency")
+	invoice.Paymentkind.as("paymentkind")
+	invoice.Ordernumber.as("ordernumber")
+	invoice.Accountingdate.as("accountingdate")
+	invoice.Issued.as("issued")
+	invoice.Due.as("due")
+	invoice.Orderdate.as("orderdate")
+	invoice.Cancelationdate.as("cancelationdate")
+	invoice.Dunninglevel.as("dunninglevel")
+	invoice.Total.as("total")
+	invoice.Unpaid.as("unpaid")
+	invoice.Created.as("created")
+	invoice.Modified.as("modified")
+
+	identity := &IdentityFields
+	identity.Reference.as("reference")
+	identity.Number.as("number")
+	identity.Debtor.as("debtor")
+	identity.Kind.as("kind")
+	identity.Currency.as("currency")
+	identity.Created.as("created")
+	identity.Modified.as("modified")
+
+	transaction := &TransactionFields
+	transaction.Reference.as("reference")
+	transaction.Currency.as("currency")
+	transaction.Amount.as("amount")
+	transaction.Bookingdate.as("bookingdate")
+	transaction.Valuedate.as("valuedate")
+	transaction.Created.as("created")
+
+	document := &DocumentFields
+	document.Kind.as("kind")
+	document.Created.as("created")
+	document.Issued.as("issued")
+
+	payment := &PaymentFields
+	payment.Kind.as("kind")
+	payment.Created.as("created")
 }

@@ -27,6 +27,8 @@ type orders interface {
 // SortKey is a field that a list can be sorted by.
 type SortKey[O orders] struct{ name string }
 
+func (k *SortKey[O]) as(name string) { k.name = name }
+
 // Ascending puts small and early rows first.
 func (k SortKey[O]) Ascending() O { return O(k.name) }
 

@@ -16,15 +16,15 @@ import (
 // typedLists are the lists with fields, and the parameter their conditions go into.
 var typedLists = []struct {
 	operation, filter string
-	fields            any
+	fields            any // a pointer
 }{
-	{"listInvoices", "query", InvoiceFields},
-	{"listCreditnotes", "query", InvoiceFields},
-	{"listIdentityInvoices", "search", InvoiceFields},
-	{"listIdentities", "query", IdentityFields},
-	{"listTransactions", "query", TransactionFields},
-	{"listDocuments", "search", DocumentFields},
-	{"listPayments", "search", PaymentFields},
+	{"listInvoices", "query", &InvoiceFields},
+	{"listCreditnotes", "query", &InvoiceFields},
+	{"listIdentityInvoices", "search", &InvoiceFields},
+	{"listIdentities", "query", &IdentityFields},
+	{"listTransactions", "query", &TransactionFields},
+	{"listDocuments", "search", &DocumentFields},
+	{"listPayments", "search", &PaymentFields},
 }
 
 // The fields are those of the contract, no more and no fewer, with operators the contract has, and the sortable ones are sortable.
@@ -49,7 +49,7 @@ func TestFieldsAreThoseOfTheContract(t *testing.T) {
 			parameters := operationOf(t, doc, list.operation).Parameters
 			filters := parameters.GetByInAndName("query", list.filter).Schema.Value.Properties
 			var filterable, sortable []string
-			fields := reflect.ValueOf(list.fields)
+			fields := reflect.ValueOf(list.fields).Elem()
 			for i := range fields.NumField() {
 				field := fields.Field(i)
 				name, operators := inspect(field)

@@ -28,6 +28,8 @@ type conditions interface {
 // TextField is a field that holds a text. Texts are ordered by their characters' numbers in Unicode.
 type TextField[C conditions] struct{ name string }
 
+func (f *TextField[C]) as(name string) { f.name = name }
+
 // Is holds for rows whose field equals the text.
 func (f TextField[C]) Is(value string) C { return C(text(f.name, opEqual, value)) }
 
@@ -56,12 +58,15 @@ type SortableTextField[C conditions, O orders] struct {
 	SortKey[O]
 }
 
-func sortableText[C conditions, O orders](name string) SortableTextField[C, O] {
-	return SortableTextField[C, O]{TextField[C]{name}, SortKey[O]{name}}
+func (f *SortableTextField[C, O]) as(name string) {
+	f.TextField.as(name)
+	f.SortKey.as(name)
 }
 
 // TimeField is a field that holds a moment, in whole milliseconds.
 type TimeField[C conditions] struct{ name string }
+
+func (f *TimeField[C]) as(name string) { f.name = name }
 
 // Is holds for rows whose field is the moment. What is shorter than a millisecond is left out of it.
 func (f TimeField[C]) Is(at time.Time) C { return C(moment(f.name, opEqual, at)) }
@@ -90,8 +95,9 @@ type SortableTimeField[C conditions, O orders] struct {
 	SortKey[O]
 }
 
-func sortableTime[C conditions, O orders](name string) SortableTimeField[C, O] {
-	return SortableTimeField[C, O]{TimeField[C]{name}, SortKey[O]{name}}
+func (f *SortableTimeField[C, O]) as(name string) {
+	f.TimeField.as(name)
+	f.SortKey.as(name)
 }
 
 // DecimalField is a field that holds an amount. A list can be sorted by it.
@@ -148,6 +154,8 @@ func (f LevelField[C, O]) AtMost(level int) C { return C(number(f.name, opAtMost
 // ChoiceField is a field that holds one of a closed list of values, which have no order.
 type ChoiceField[C conditions, V ~string] struct{ name string }
 
+func (f *ChoiceField[C, V]) as(name string) { f.name = name }
+
 // Is holds for rows whose field is the value.
 func (f ChoiceField[C, V]) Is(value V) C { return C(choice(f.name, opEqual, value)) }
 
@@ -159,6 +167,8 @@ func (f ChoiceField[C, V]) In(values ...V) C { return C(oneOf(f.name, values, ch
 
 // KindField is a field of a list below an invoice, which can be compared for equality only.
 type KindField[C conditions, V ~string] struct{ name string }
+
+func (f *KindField[C, V]) as(name string) { f.name = name }
 
 // Is holds for rows whose field is the value.
 func (f KindField[C, V]) Is(value V) C { return C(choice(f.name, opEqual, value)) }
