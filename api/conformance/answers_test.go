@@ -11,6 +11,7 @@ import (
 func TestAnswers(t *testing.T) {
 	const refusal = `{"code":404,"name":"ClientError","type":"ERR_NOT_FOUND","message":"Not found","details":[{"error":"No.","fields":["invoiceReference"],"hint":"Look."}]}`
 	change := func(from, to string) string { return strings.Replace(refusal, from, to, 1) }
+	s := offline(t)
 	for name, c := range map[string]struct {
 		status int
 		body   string
@@ -40,7 +41,7 @@ func TestAnswers(t *testing.T) {
 		"success, no schema": {200, `{}`, nil, []string{"answers.documented"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := offline(t)
+			s.answering = &answering{found: map[resultKey]*Result{}}
 			x := &exchange{request: request{operation: "getInvoice", method: "GET", url: s.config.URL + "/invoices/RE1"}, status: c.status, body: []byte(c.body),
 				header: http.Header{"X-Request-Id": {"1"}, "Content-Type": {"application/json"}}}
 			if c.change != nil {

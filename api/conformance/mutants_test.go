@@ -24,7 +24,7 @@ type mutant struct {
 var mutants = slices.Concat(answerMutants, idempotencyMutants, invoiceMutants, listMutants, isolationMutants, commitMutants, documentMutants, laterMutants)
 
 // Every mutant is caught by the laws it breaks, with requests that show it; and by no other of those looked at, unless the
-// table says why.
+// table says why. That these hold without the fault, so that it is what they notice, TestOurServer and TestLater show.
 func TestMutants(t *testing.T) {
 	for _, m := range mutants {
 		t.Run(m.name, func(t *testing.T) {
@@ -46,26 +46,6 @@ func TestMutants(t *testing.T) {
 				t.Errorf("%s failed too: %.2000s", law, how)
 			}
 		})
-	}
-}
-
-// The laws that catch mutants hold without the fault: so it is the fault they notice.
-func TestWithoutFault(t *testing.T) {
-	withoutFault(t, nil, slices.DeleteFunc(slices.Clone(mutants), func(m mutant) bool {
-		return slices.ContainsFunc(laterMutants, func(later mutant) bool { return later.name == m.name })
-	}))
-	withoutFault(t, newLater, laterMutants)
-}
-
-func withoutFault(t *testing.T, honest fault, mutants []mutant) {
-	t.Helper()
-	var laws []string
-	for _, m := range mutants {
-		laws = append(laws, strings.Fields(m.breaks)...)
-	}
-	slices.Sort(laws)
-	for law, how := range failures(t, honest, slices.Compact(laws)) {
-		t.Errorf("%s fails without a fault: %.2000s", law, how)
 	}
 }
 

@@ -3,11 +3,13 @@ package conformance
 import (
 	"bytes"
 	"encoding/base64"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"sync"
 	"syscall"
@@ -32,7 +34,38 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == document.Command {
 		syscall.Exit(document.InspectMain(os.Args[2:]))
 	}
-	os.Exit(storetest.Main(m))
+	status := storetest.Main(m)
+	if built != "" {
+		_ = os.RemoveAll(filepath.Dir(built))
+	}
+	os.Exit(status)
+}
+
+var built string // the program that looks into PDFs, if the tests had to build it
+
+// build makes the program that looks into PDFs where this one takes too long to start.
+var build = sync.OnceValue(func() error {
+	dir, err := os.MkdirTemp("", "conformance-")
+	if err != nil {
+		return err
+	}
+	built = filepath.Join(dir, "dunwell")
+	if out, err := exec.Command("go", "build", "-o", built, "../../cmd/dunwell").CombinedOutput(); err != nil {
+		return fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return nil
+})
+
+// inspector is the command that looks into PDFs; none is this program.
+func inspector(t *testing.T) []string {
+	t.Helper()
+	if !raceEnabled {
+		return nil
+	}
+	if err := build(); err != nil {
+		t.Fatal(err)
+	}
+	return []string{built, document.Command}
 }
 
 // The two merchants of every server of ours.
@@ -63,7 +96,7 @@ func ours(t *testing.T, wrap func(http.Handler) http.Handler) Config {
 	server := httptest.NewUnstartedServer(nil)
 	url := "http://" + server.Listener.Addr().String() + api.BasePath
 	application := app.New(app.Config{
-		DB: db, Files: files, Documents: document.New(document.Options{Timeout: time.Minute}), Clock: clock, PublicURL: url, Elapsed: time.Now,
+		DB: db, Files: files, Documents: document.New(document.Options{Timeout: time.Minute, Program: inspector(t)}), Clock: clock, PublicURL: url, Elapsed: time.Now,
 	})
 	operations := impl.New(application)
 	handler, err := serve.New(operations, serve.Options{
