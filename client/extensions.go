@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/oapi-codegen/runtime/types"
-
 	gen "github.com/dunwell/dunwell/gen/client"
 	"github.com/dunwell/dunwell/gen/model"
 )
@@ -30,7 +28,7 @@ func (c *Client) GetDunning(ctx context.Context, invoiceReference string, option
 func (c *Client) GetClaim(ctx context.Context, invoiceReference string, asOf time.Time, options ...CallOption) (*Claim, error) {
 	params := &model.GetClaimParams{}
 	if !asOf.IsZero() {
-		params.AsOf = &types.Date{Time: asOf}
+		params.AsOf = &Day{Time: asOf}
 	}
 	return receive[Claim](ctx, c, call{operation: "getClaim", build: func(server string, _ io.Reader) (*http.Request, error) {
 		return gen.NewGetClaimRequest(server, invoiceReference, params)

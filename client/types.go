@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/oapi-codegen/nullable"
+	"github.com/oapi-codegen/runtime/types"
 	"github.com/shopspring/decimal"
 
 	"github.com/dunwell/dunwell/api/scalar"
@@ -205,6 +206,9 @@ type (
 	// Time is a point in time, UTC, in milliseconds.
 	Time = scalar.Time
 
+	// Day is a day without a time, such as the one that money counts from. Make it with [NewDay].
+	Day = types.Date
+
 	// Digits is a whole number kept as its digits, such as an account number.
 	Digits = scalar.Digits
 
@@ -236,6 +240,11 @@ func NewTime(t time.Time) Time { return scalar.NewTime(t) }
 // Date is midnight UTC of a day, as the contract reads a plain date.
 func Date(year int, month time.Month, day int) Time {
 	return NewTime(time.Date(year, month, day, 0, 0, 0, 0, time.UTC))
+}
+
+// NewDay is a day of the calendar.
+func NewDay(year int, month time.Month, day int) Day {
+	return Day{Time: time.Date(year, month, day, 0, 0, 0, 0, time.UTC)}
 }
 
 // Set gives a value to a field that null would clear.
