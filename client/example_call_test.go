@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"log/slog"
 	"net/http"
 	"os"
 	"strings"
@@ -200,6 +201,30 @@ func ExampleWithValidation() {
 	// Output:
 	// getSandboxClock: the response breaks the contract: Value for field 'now' has the wrong form. Value must have the documented form.
 	// 2026-03-02T09:30:00.000Z <nil>
+}
+
+// A server that breaks the contract is taken as it is, and told about in the log.
+func ExampleWithLogger() {
+	answer := http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+		return newAnswer(200, `{"now":"2026-03-02T09:30:00Z"}`, "X-Request-Id", "R1"), nil // without milliseconds
+	})}
+	timeless := func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}
+	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: timeless}))
+	c, err := client.New("https://invoices.example.com/api", client.WithHTTPClient(&answer),
+		client.WithLogger(logger), client.WithValidation(client.Fail, client.Log))
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = c.GetSandboxClock(context.Background())
+	fmt.Println(err)
+	// Output:
+	// level=WARN msg="a message breaks the contract" operation=getSandboxClock direction=response violations="body: Value for field 'now' has the wrong form." request_id=R1
+	// <nil>
 }
 
 // Credentials that change while a client is in use.

@@ -147,3 +147,47 @@ func ExampleClient_Payments() {
 	fmt.Println(paid.StringFixed(2))
 	// Output: 0.00
 }
+
+// How many rows there are, without reading them.
+func ExampleWithTotal() {
+	ctx, c := context.Background(), exampleClient()
+	defer c.CloseIdleConnections()
+	exampleInvoices(ctx, c, "TOTAL")
+
+	page, err := c.ListInvoices(ctx, client.InvoiceFields.Identity.Is("TOTAL"), client.PageSize(1), client.WithTotal())
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(*page.Total)
+	// Output: 3
+}
+
+// A page by its number, for those who leaf through a list. To go through all of it, see [client.Client.Invoices].
+func ExamplePageNumber() {
+	ctx, c := context.Background(), exampleClient()
+	defer c.CloseIdleConnections()
+	exampleInvoices(ctx, c, "LEAF")
+
+	page, err := c.ListInvoices(ctx, client.InvoiceFields.Identity.Is("LEAF"), client.PageSize(2), client.PageNumber(2))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(page.Page, page.Rows[0].Reference, page.HasMore)
+	// Output: 2 LEAF-3 false
+}
+
+// The lists below an object have no pages; a part of them is given by where it begins and how long it is.
+func ExampleOffset() {
+	ctx, c := context.Background(), exampleClient()
+	defer c.CloseIdleConnections()
+	exampleInvoices(ctx, c, "OFFSET")
+
+	invoices, err := c.ListIdentityInvoices(ctx, "OFFSET", client.InvoiceFields.Total.Ascending(), client.Offset(1), client.Limit(1))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, invoice := range invoices {
+		fmt.Println(invoice.Reference, invoice.Total)
+	}
+	// Output: OFFSET-2 200.00
+}
