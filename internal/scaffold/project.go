@@ -150,17 +150,22 @@ func render(name string, data any) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// place writes files beside dir first and then moves them there, so that an interruption leaves no half of a project.
+// place writes files elsewhere first and then moves them to dir, so that an interruption leaves no half of a project:
+// into dir if it is there, for it may be a mount, else beside it.
 func place(dir string, files map[string][]byte) (err error) {
 	dir = filepath.Clean(dir)
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(abs), 0o755); err != nil {
+	near := abs
+	if _, err := os.Stat(abs); err != nil {
+		near = filepath.Dir(abs)
+	}
+	if err := os.MkdirAll(near, 0o755); err != nil {
 		return err
 	}
-	made, err := os.MkdirTemp(filepath.Dir(abs), ".scaffold-")
+	made, err := os.MkdirTemp(near, ".scaffold-")
 	if err != nil {
 		return err
 	}

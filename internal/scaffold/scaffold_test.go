@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -385,5 +386,55 @@ func TestEmbeddedTypesOfOthers(t *testing.T) {
 	}
 	if want := []string{"impl: Server may need a method GetInvoice, or shared.Handlers has it"}; len(u.Added) > 0 || !slices.Equal(u.Advice, want) {
 		t.Errorf("added %v, advice %q", u.Added, u.Advice)
+	}
+}
+
+// Whichever way the compiler is told of the type, it is that one that gets the methods.
+func TestAssertedTypes(t *testing.T) {
+	all := operations(t)
+	for _, value := range []string{"&Server{}", "Server{}", "new(Server)", "(new(Server))"} {
+		dir := create(t, all)
+		cut(t, dir, "impl/invoices.go", "GetInvoice")
+		edit(t, dir, "impl/server.go", func(s string) string { return strings.Replace(s, "(*Server)(nil)", value, 1) })
+		u, err := Plan(dir, "", all)
+		if err != nil || len(u.Added) != 1 || u.Added[0] != (Addition{"GetInvoice", "impl/invoices.go"}) {
+			t.Errorf("%s: %+v, %v", value, u, err)
+		}
+	}
+}
+
+// What a package is called may be another name than the last of its path. Only that of the standard library is known.
+func TestEmbeddedTypesOfVersions(t *testing.T) {
+	all := operations(t)
+	for path, pkg := range map[string]string{"example.com/base/v2": "base", "example.com/go-base": "base", "gopkg.in/base.v3": "base"} {
+		dir := create(t, all)
+		cut(t, dir, "impl/invoices.go", "GetInvoice")
+		edit(t, dir, "impl/server.go", func(s string) string {
+			return strings.Replace(strings.Replace(s, "type Server struct{}", "type Server struct{ "+pkg+".Store }", 1), "import ", "import "+strconv.Quote(path)+"\n\nimport ", 1)
+		})
+		u, err := Plan(dir, "", all)
+		if err != nil || len(u.Added) > 0 || len(u.Advice) != 1 || !strings.Contains(u.Advice[0], pkg+".Store has it") {
+			t.Errorf("%s: %+v, %v", path, u, err)
+		}
+	}
+}
+
+// A directory that is there may be a mount, to which nothing can be moved from beside it.
+func TestCreateOnAnotherDisk(t *testing.T) {
+	const disk = "/dev/shm"
+	elsewhere, err := os.MkdirTemp(disk, "scaffold-")
+	if err != nil {
+		t.Skip("there is no other disk: ", err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(elsewhere) })
+	dir := filepath.Join(t.TempDir(), "project")
+	if err := os.Symlink(elsewhere, dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := Create(dir, Project{Module: "example.com/acme/invoices", Version: "v1.2.3", Contract: api.YAML, Operations: operations(t)}); err != nil {
+		t.Fatal(err)
+	}
+	if leftovers, _ := filepath.Glob(filepath.Join(elsewhere, ".scaffold-*")); len(leftovers) > 0 {
+		t.Errorf("left behind: %q", leftovers)
 	}
 }

@@ -151,7 +151,7 @@ func (s *source) server(operations []Operation) (string, error) {
 	return best, nil
 }
 
-// asserted gives T of var _ server.StrictServerInterface = (*T)(nil), or = T{}, or = &T{}.
+// asserted gives T of var _ server.StrictServerInterface = (*T)(nil), or = T{}, or = &T{}, or = new(T).
 func asserted(d ast.Decl) string {
 	vars, ok := d.(*ast.GenDecl)
 	if !ok || vars.Tok != token.VAR {
@@ -165,12 +165,15 @@ func asserted(d ast.Decl) string {
 		if t, ok := v.Type.(*ast.SelectorExpr); !ok || t.Sel.Name != "StrictServerInterface" {
 			continue
 		}
-		value := v.Values[0]
+		value := ast.Unparen(v.Values[0])
 		if address, ok := value.(*ast.UnaryExpr); ok {
 			value = address.X
 		}
 		switch value := value.(type) {
 		case *ast.CallExpr:
+			if base(value.Fun) == "new" && len(value.Args) == 1 {
+				return base(value.Args[0])
+			}
 			return base(value.Fun)
 		case *ast.CompositeLit:
 			return base(value.Type)
@@ -204,7 +207,8 @@ func (s *source) promoted(typ string) (types, foreign []string) {
 	return types, foreign
 }
 
-// foreign names a type of another module, pkg.Type; "" for one of the standard library.
+// foreign names a type of another module, pkg.Type; "" for one of the standard library. Of other modules it is not known
+// what their packages are called.
 func (f *file) foreign(e ast.Expr) string {
 	if star, ok := e.(*ast.StarExpr); ok {
 		e = star.X
@@ -216,13 +220,16 @@ func (f *file) foreign(e ast.Expr) string {
 	if !ok {
 		return ""
 	}
-	pkg, _ := t.X.(*ast.Ident)
+	pkg, ok := t.X.(*ast.Ident)
+	if !ok {
+		return ""
+	}
 	for _, spec := range f.tree.Imports {
-		if pkg != nil && importName(spec) == pkg.Name && foreign(importPath(spec)) {
-			return pkg.Name + "." + t.Sel.Name
+		if importName(spec) == pkg.Name && !foreign(importPath(spec)) {
+			return ""
 		}
 	}
-	return ""
+	return pkg.Name + "." + t.Sel.Name
 }
 
 func importPath(spec *ast.ImportSpec) string {
