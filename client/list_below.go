@@ -12,7 +12,8 @@ import (
 // part of the list is walked over; without them it is all.
 //
 // These lists have no cursors, so the walk counts: rows that come or go before its place shift the rest. In the order of
-// created, which is the default, new rows come last and shift nothing.
+// created, which is the default, new rows come last and shift nothing. A server that gives more rows than were asked for, or
+// the same ones again, ends the walk with a [ContractError] in every mode.
 func (c *Client) IdentityInvoices(ctx context.Context, identityReference string, options ...IdentityInvoiceListOption) iter.Seq2[Invoice, error] {
 	return step(identityInvoiceList(identityReference, options), func(l *listCall) ([]Invoice, error) {
 		return readRows[Invoice](ctx, c, l)

@@ -103,7 +103,7 @@ func fit[T any](operation string, rows, before []T, limit int) ([]T, error) {
 	case len(rows) > limit:
 		return rows[:limit], astray(operation, "limit", "There are more rows than the limit allows.", "A part must have at most as many rows as were asked for.")
 	case len(rows) > 0 && len(before) > 0 && reflect.DeepEqual(rows[0], before[0]): // they have ids
-		return nil, astray(operation, "offset", "The rows are those of the part before.", "The rows of a part must begin behind its offset.")
+		return nil, astray(operation, "offset", "The rows are those of the part before.", "A part must begin at its offset. If rows came in meanwhile, begin the walk anew.")
 	}
 	return rows, nil
 }
