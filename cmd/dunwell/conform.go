@@ -58,7 +58,7 @@ func (r *conformRun) flags(c *cobra.Command) {
 	f.StringVar(&r.URL, "url", "", "`URL` of the API, with its base path")
 	f.StringVar(&r.user, "user", "", "user `name` of a test account's key, with all permissions")
 	f.StringVar(&r.otherUser, "other-user", "", "user `name` of another merchant's key; without, nothing is tried across merchants")
-	f.StringSliceVar(&r.Only, "only", nil, "comma-separated `names` of laws, operations or tags; * stands for anything")
+	f.StringSliceVar(&r.Only, "only", nil, "comma-separated `names` of laws, operations, tags, or of results such as doors.size/createInvoice; * stands for anything")
 	f.Uint64Var(&r.Seed, "seed", 1, "`number` that decides what is drawn")
 	f.IntVar(&r.Cases, "cases", 20, "`number` of requests drawn for each operation, beside those at each boundary")
 	f.IntVar(&r.Parallel, "parallel", 4, "`number` of laws tried at once")
