@@ -91,7 +91,8 @@ type workspace struct {
 	env []string
 }
 
-// newWorkspace makes a repository of what is in dir. The modules it needs are those of this tree, which are there.
+// newWorkspace makes a repository of what is in dir. The modules it needs are those of this tree; what the go command
+// has not looked at yet, such as a go.mod of theirs, is fetched before anything else.
 func newWorkspace(t *testing.T, dir string) *workspace {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -100,11 +101,12 @@ func newWorkspace(t *testing.T, dir string) *workspace {
 	}
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
 	_ = listener.Close() // free again, as long as nobody else takes it
-	w := &workspace{t, dir, append(os.Environ(), "GOPROXY=off", "GOSUMDB=off", "GOFLAGS=", "GOWORK=off", "PATH="+withOasdiff(t), "PORT="+port,
+	w := &workspace{t, dir, append(os.Environ(), "GOSUMDB=off", "GOFLAGS=", "GOWORK=off", "PATH="+withOasdiff(t), "PORT="+port,
 		"MAKEFLAGS=", "MAKELEVEL=", // a make that runs these tests is none of the project's
 		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.com")}
 	write(t, filepath.Join(dir, "go.sum"), read(t, "../../go.sum"))
 	w.must("go list -mod=mod -tags tools -deps -test ./... > /dev/null 2>&1 || go list -mod=mod -deps -test ./...") // tools.go imports programs, about which it complains
+	w.env = append(w.env, "GOPROXY=off")
 	return w
 }
 
