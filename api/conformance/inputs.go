@@ -17,7 +17,7 @@ type input struct {
 	what  string // is special about it
 	field string // it is about, by its path
 	parts []with
-	// form and query say that parts have a whole form, or a query string; the rest is as small as may be otherwise.
+	// hasBody says that parts have a body; else the smallest one is sent.
 	hasBody bool
 	path    []string // of escaped values, if it is the path that is special
 	json    string   // the body, if it is JSON

@@ -148,8 +148,7 @@ func form(parts ...part) with {
 		_ = w.SetBoundary("------------------------conformance") // always the same, so that a run can be repeated
 		for _, p := range parts {
 			h := textproto.MIMEHeader{}
-			params := map[string]string{"name": p.name}
-			disposition := `form-data; name="` + quoteParam(params["name"]) + `"`
+			disposition := `form-data; name="` + quoteParam(p.name) + `"`
 			if p.filename != "" {
 				disposition += `; filename="` + quoteParam(p.filename) + `"`
 				h.Set("Content-Type", or(p.media, "application/octet-stream"))
