@@ -11,11 +11,13 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/dunwell/dunwell/api"
+	"github.com/dunwell/dunwell/api/validate"
 )
 
 // Credentials are user and password of HTTP Basic authentication. They never appear in a report.
@@ -79,11 +81,6 @@ func (c Config) complete() (Config, error) {
 		}
 	}
 	c.URL = strings.TrimRight(c.URL, "/")
-	if c.Document == nil {
-		if c.Document, err = api.Document(); err != nil {
-			return c, err
-		}
-	}
 	c.Seed = or(c.Seed, 1)
 	c.Cases = or(c.Cases, 20)
 	c.Parallel = or(c.Parallel, 4)
@@ -95,6 +92,27 @@ func (c Config) complete() (Config, error) {
 	}})
 	return c, nil
 }
+
+// compile makes the document ready to validate against, and sets it if it is to be the default.
+func (c *Config) compile() (*validate.Contract, error) {
+	if c.Document != nil {
+		return validate.New(c.Document)
+	}
+	otherwise, err := byDefault()
+	c.Document = otherwise.document
+	return otherwise.contract, err
+}
+
+// byDefault is the contract of package api, compiled once for all runs of a process.
+var byDefault = sync.OnceValues(func() (c struct {
+	document *openapi3.T
+	contract *validate.Contract
+}, err error) {
+	if c.document, err = api.Document(); err == nil {
+		c.contract, err = validate.New(c.document)
+	}
+	return c, err
+})
 
 // or is v, or the default if v is zero.
 func or[T comparable](v, otherwise T) T {

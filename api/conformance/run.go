@@ -59,7 +59,7 @@ func newSuite(c Config) (*suite, error) {
 	if err != nil {
 		return nil, err
 	}
-	contract, err := validate.New(c.Document)
+	contract, err := c.compile()
 	if err != nil {
 		return nil, fmt.Errorf("conformance: %w", err)
 	}

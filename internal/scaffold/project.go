@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"go/build"
 	"go/format"
 	"io/fs"
 	"os"
@@ -39,6 +40,9 @@ func (p Project) Check() error {
 	if err := module.CheckImportPath(p.Module); err != nil {
 		return fmt.Errorf("%w; name a module such as example.com/acme/invoices", err)
 	}
+	if standard(p.Module) {
+		return fmt.Errorf("%s is a name of Go's own library; name a module such as example.com/acme/invoices", p.Module)
+	}
 	if p.Replace == "" {
 		if !Published(p.Version) {
 			return errors.New("this program has no version that a project could require; name the directory of its source with --dunwell, or install a release: go install " + Dunwell + "/cmd/dunwell@latest")
@@ -50,6 +54,12 @@ func (p Project) Check() error {
 		return fmt.Errorf("%s is not a source directory of %s", p.Replace, Dunwell)
 	}
 	return nil
+}
+
+// standard says whether a path is a package of the standard library, which every import of it would mean.
+func standard(module string) bool {
+	info, err := os.Stat(filepath.Join(build.Default.GOROOT, "src", filepath.FromSlash(module)))
+	return build.Default.GOROOT != "" && err == nil && info.IsDir()
 }
 
 // Published says whether a version is one that the go command can fetch: a build from a tree with changes has none.

@@ -138,6 +138,7 @@ func TestCreateRefuses(t *testing.T) {
 	}{
 		{"what is there", full, Project{Module: "example.com/a", Version: "v1.2.3"}, "is not empty; name a new directory"},
 		{"no module", "new", Project{Version: "v1.2.3"}, "name a module such as example.com/acme/invoices"},
+		{"a package of Go's", "new", Project{Module: "net/http", Version: "v1.2.3"}, "net/http is a name of Go's own library"},
 		{"no path of a module", "new", Project{Module: "Rechnungen & mehr", Version: "v1.2.3"}, "name a module"},
 		{"no version", "new", Project{Module: "example.com/a", Version: "(devel)"}, "--dunwell"},
 		{"a version nobody can fetch", "new", Project{Module: "example.com/a", Version: "v1.2.3+dirty"}, "--dunwell"},
