@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -51,6 +52,7 @@ func runServer(ctx context.Context, out io.Writer, log *slog.Logger, s *settings
 	if err != nil {
 		return err
 	}
+	debug.FreeOSMemory() // reading the contract takes more than is kept of it, and the first password needs 19 MiB
 	keep, stop := context.WithCancel(ctx)
 	defer stop()
 	go housekeeping(keep, log, a)

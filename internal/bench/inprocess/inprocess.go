@@ -55,10 +55,11 @@ func Compare(workload string, clock Clock, contenders []Contender, rounds int, s
 		}
 		series[i].n = n
 	}
-	for range rounds {
-		for i, c := range contenders {
-			if err := series[i].round(clock, c.Run); err != nil {
-				return nil, fmt.Errorf("%s/%s: %w", workload, c.Name, err)
+	for round := range rounds {
+		for turn := range contenders {
+			i := (round + turn) % len(contenders) // nobody is always the first
+			if err := series[i].round(clock, contenders[i].Run); err != nil {
+				return nil, fmt.Errorf("%s/%s: %w", workload, contenders[i].Name, err)
 			}
 		}
 	}
