@@ -48,12 +48,14 @@ type Clock func() time.Duration
 // works elsewhere for free.
 func Compare(workload string, clock Clock, contenders []Contender, rounds int, slice time.Duration) ([]Result, error) {
 	series := make([]series, len(contenders))
-	for i, c := range contenders {
-		n, err := calibrate(clock, c.Run, slice)
-		if err != nil {
-			return nil, fmt.Errorf("%s/%s: %w", workload, c.Name, err)
+	for range 2 { // the first time warms up: whoever came first would have too short a turn
+		for i, c := range contenders {
+			n, err := calibrate(clock, c.Run, slice)
+			if err != nil {
+				return nil, fmt.Errorf("%s/%s: %w", workload, c.Name, err)
+			}
+			series[i].n = n
 		}
-		series[i].n = n
 	}
 	for round := range rounds {
 		for turn := range contenders {
