@@ -42,32 +42,33 @@ func (t *trial) sorts() []string {
 
 func pagesAreTheWhole(t *trial) {
 	s := t.shelf(11)
-	for _, sort := range t.sorts() {
-		whole := t.whole(s, "sort", sort)
-		t.wholeShelf(s, whole)
-		for _, size := range []int{1, 3, 5} {
-			t.begin(fmt.Sprintf("sort %s, %d rows a page", sort, size))
-			var rows []any
-			for n := 1; n <= len(s.rows)+1; n++ {
-				page := t.page(s, "sort", sort, "pageSize", strconv.Itoa(size), "page", strconv.Itoa(n))
-				rows = append(rows, page.list("rows")...)
-				if page.text("hasMore") != "true" {
-					break
-				}
+	t.inPieces(s, func(sort, size string) (rows []any) {
+		for n := 1; n <= len(s.rows)+1; n++ {
+			page := t.page(s, "sort", sort, "pageSize", size, "page", strconv.Itoa(n))
+			rows = append(rows, page.list("rows")...)
+			if page.text("hasMore") != "true" {
+				break
 			}
-			t.sameRows(s, rows, whole)
 		}
-	}
+		return rows
+	})
 }
 
 func cursorsAreTheWhole(t *trial) {
 	s := t.shelf(11)
+	t.inPieces(s, func(sort, size string) []any {
+		return t.walk(s, func() {}, "sort", sort, "pageSize", size)
+	})
+}
+
+// inPieces reads a list in pages of several sizes, in several orders, each of which must come to the whole list.
+func (t *trial) inPieces(s *shelf, read func(sort, size string) []any) {
 	for _, sort := range t.sorts() {
 		whole := t.whole(s, "sort", sort)
 		t.wholeShelf(s, whole)
-		for _, size := range []int{1, 3, 5} {
-			t.begin(fmt.Sprintf("sort %s, %d rows a page", sort, size))
-			t.sameRows(s, t.walk(s, func() {}, "sort", sort, "pageSize", strconv.Itoa(size)), whole)
+		for _, size := range []string{"1", "3", "5"} {
+			t.begin("sort " + sort + ", " + size + " rows a page")
+			t.sameRows(s, read(sort, size), whole)
 		}
 	}
 }

@@ -75,14 +75,8 @@ func (t *trial) identityShelf(rows int) *shelf {
 func (t *trial) invoiceShelf(rows int) *shelf {
 	customer := t.customer(object{"debtor": "20002"})
 	s := &shelf{operation: "listInvoices"}
-	first := ""
-	s.narrow = func(field string) []string {
-		if field == "identity" {
-			return []string{"query[created][$gte]", first}
-		}
-		return []string{"query[identity]", customer}
-	}
-	series := t.reference()
+	series, first := t.reference(), ""
+	s.narrow = ofCustomer(customer, &first)
 	s.add = func() {
 		n := len(s.rows)
 		made := t.want(t.call("createInvoice", of(customer), body(t.shelfInvoice(series, n))), http.StatusCreated)
@@ -94,6 +88,16 @@ func (t *trial) invoiceShelf(rows int) *shelf {
 	}
 	s.fillUp(rows)
 	return s
+}
+
+// ofCustomer narrows a list to what one customer has; where the customer is what is tried, to what was created since first.
+func ofCustomer(customer string, first *string) func(field string) []string {
+	return func(field string) []string {
+		if field == "identity" {
+			return []string{"query[created][$gte]", *first}
+		}
+		return []string{"query[identity]", customer}
+	}
 }
 
 // shelfInvoice is the n-th invoice of a series.
@@ -111,14 +115,8 @@ func day(n int) string { return fmt.Sprintf("2024-01-%02dT00:00:00.000Z", 1+n%31
 func (t *trial) creditnoteShelf(rows int) *shelf {
 	customer := t.customer(object{"debtor": "20002"})
 	s := &shelf{operation: "listCreditnotes"}
-	first := ""
-	s.narrow = func(field string) []string {
-		if field == "identity" {
-			return []string{"query[created][$gte]", first}
-		}
-		return []string{"query[identity]", customer}
-	}
-	series := t.reference()
+	series, first := t.reference(), ""
+	s.narrow = ofCustomer(customer, &first)
 	s.add = func() {
 		note := without(t.shelfInvoice(series, len(s.rows)), "currency")
 		note["invoice"] = t.bill(customer)
