@@ -439,3 +439,19 @@ func TestCreateOnAnotherDisk(t *testing.T) {
 		t.Errorf("left behind: %q", leftovers)
 	}
 }
+
+// A run that is cut off between two files has written what the stubs call, and another run adds the rest.
+func TestCutOff(t *testing.T) {
+	dir := t.TempDir()
+	in := filepath.Join(dir, "invoices.go")
+	if err := os.MkdirAll(filepath.Join(in, "in the way"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	u := &Update{dir: dir, files: map[string][]byte{"invoices.go": []byte("package impl\n"), notOfferedFile: []byte("package impl\n"), "jobs.go": []byte("package impl\n")}}
+	if err := u.Write(); err == nil {
+		t.Fatal("nothing was in the way")
+	}
+	if _, err := os.Stat(filepath.Join(dir, notOfferedFile)); err != nil {
+		t.Error(err)
+	}
+}

@@ -135,7 +135,7 @@ func (u *Update) add(s *source, r receiver, missing []Operation) error {
 		return nil
 	}
 	// Who has filled in everything has removed what the last stub called.
-	const name = "notoffered.go"
+	const name = notOfferedFile
 	if s.files[name] != nil {
 		return fmt.Errorf("%s is there, and has no function notOffered() error, which new methods call; give it back, or rename the file", filepath.Join(s.dir, name))
 	}
@@ -179,9 +179,17 @@ func (s *source) extend(name string, r receiver, operations []Operation) ([]byte
 	return format.Source(text)
 }
 
-// Write does what the plan says: each file at once, or not at all.
+// notOfferedFile has the function that every stub calls.
+const notOfferedFile = "notoffered.go"
+
+// Write does what the plan says: each file at once, or not at all. What the stubs call comes before them: cut off in
+// between, the project still compiles, and the next run adds the rest.
 func (u *Update) Write() error {
-	for _, name := range slices.Sorted(maps.Keys(u.files)) {
+	names := slices.Sorted(maps.Keys(u.files))
+	if i := slices.Index(names, notOfferedFile); i > 0 {
+		names = slices.Insert(slices.Delete(names, i, i+1), 0, notOfferedFile)
+	}
+	for _, name := range names {
 		if err := replace(filepath.Join(u.dir, name), u.files[name]); err != nil {
 			return err
 		}
