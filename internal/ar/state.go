@@ -127,3 +127,16 @@ func (inv *Invoice) refuse(action Action) *refusal {
 	}
 	return rules[action][inv.Phase()]
 }
+
+// Withheld says why a mail of a kind about the voucher must not leave any more, and is empty when it may. It is asked
+// again immediately before sending: hours may have passed since the mail was ordered. A paid invoice still goes to a
+// customer who asked for it; what reminds of money does not.
+func (inv *Invoice) Withheld(kind MailKind) string {
+	switch {
+	case inv.Phase() == Canceled:
+		return "The invoice was canceled."
+	case inv.Phase() == Paid && kind != MailInvoice && kind != MailCreditnote:
+		return "The invoice was paid."
+	}
+	return ""
+}
