@@ -279,8 +279,21 @@ type ClientInterface interface {
 	// CommitInvoiceWithBody Commit an invoice
 	//
 	// Locks the data, irreversibly: the number is drawn unless one was given, the totals are fixed, and dates left out are set
-	// (issued today, accountingdate as issued, due 14 days later). Rendering and mailing the document is the business of the
-	// job in the answer. An invoice that is committed already, or canceled, is answered with 409.
+	// (issued today, accountingdate as issued, due 14 days later). The document is rendered as a PDF and listed as a
+	// communication of kind invoice, unless one was imported before: an imported original is never replaced. All of this is
+	// done when the answer comes. An invoice that is not complete, committed already or canceled is answered with 409.
+	//
+	// **The mail.** The job in the answer sends the document to the customer's e-mail address: the latest imported one of kind
+	// invoice, else the rendered one. *getJob* tells what became of it. Of a customer without an e-mail address the invoice
+	// is committed all the same, and the job ends with resultcode 1. A mail is sent once; if the mail server's last word is
+	// lost it may be sent twice, then under one Message-ID (see *DeliveryState*).
+	//
+	// **Attachments** go with the mail. The job fetches them: by https on port 443, from public addresses, without following
+	// redirects, at most 10 MiB each and 20 MiB together. They are PDF, PNG, JPEG, plain text, CSV or XML. A URL that can never
+	// be fetched under these rules is answered with 400 naming it (`attachments[0].url`), and nothing is committed. A
+	// file that cannot be fetched later on holds the mail up like a mail server that cannot be reached.
+	//
+	// **The callback.** `notifyUrl` is told how the job ended, see callbacks; what holds for the URL of an attachment holds for it.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -290,8 +303,21 @@ type ClientInterface interface {
 	// CommitInvoice Commit an invoice
 	//
 	// Locks the data, irreversibly: the number is drawn unless one was given, the totals are fixed, and dates left out are set
-	// (issued today, accountingdate as issued, due 14 days later). Rendering and mailing the document is the business of the
-	// job in the answer. An invoice that is committed already, or canceled, is answered with 409.
+	// (issued today, accountingdate as issued, due 14 days later). The document is rendered as a PDF and listed as a
+	// communication of kind invoice, unless one was imported before: an imported original is never replaced. All of this is
+	// done when the answer comes. An invoice that is not complete, committed already or canceled is answered with 409.
+	//
+	// **The mail.** The job in the answer sends the document to the customer's e-mail address: the latest imported one of kind
+	// invoice, else the rendered one. *getJob* tells what became of it. Of a customer without an e-mail address the invoice
+	// is committed all the same, and the job ends with resultcode 1. A mail is sent once; if the mail server's last word is
+	// lost it may be sent twice, then under one Message-ID (see *DeliveryState*).
+	//
+	// **Attachments** go with the mail. The job fetches them: by https on port 443, from public addresses, without following
+	// redirects, at most 10 MiB each and 20 MiB together. They are PDF, PNG, JPEG, plain text, CSV or XML. A URL that can never
+	// be fetched under these rules is answered with 400 naming it (`attachments[0].url`), and nothing is committed. A
+	// file that cannot be fetched later on holds the mail up like a mail server that cannot be reached.
+	//
+	// **The callback.** `notifyUrl` is told how the job ended, see callbacks; what holds for the URL of an attachment holds for it.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -357,8 +383,10 @@ type ClientInterface interface {
 
 	// ResendInvoiceWithBody Send the invoice again
 	//
-	// Sends the e-mail with the document to the customer again. A draft, or a customer without an e-mail address, is
-	// answered with 409.
+	// Sends the e-mail with the document to the customer again: a new mail with a Message-ID of its own, to the address the
+	// customer has now, with the latest imported document of kind invoice, else the one rendered at the commit. Every call sends
+	// one; under an Idempotency-Key, all calls together send one. The job in the answer tells what became of it. A draft, a
+	// canceled invoice, or a customer without an e-mail address, is answered with 409.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -367,8 +395,10 @@ type ClientInterface interface {
 
 	// ResendInvoice Send the invoice again
 	//
-	// Sends the e-mail with the document to the customer again. A draft, or a customer without an e-mail address, is
-	// answered with 409.
+	// Sends the e-mail with the document to the customer again: a new mail with a Message-ID of its own, to the address the
+	// customer has now, with the latest imported document of kind invoice, else the one rendered at the commit. Every call sends
+	// one; under an Idempotency-Key, all calls together send one. The job in the answer tells what became of it. A draft, a
+	// canceled invoice, or a customer without an e-mail address, is answered with 409.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -377,7 +407,9 @@ type ClientInterface interface {
 
 	// GetJob Read the state of a job
 	//
-	// What became of a job that an operation started.
+	// What became of a job that an operation started: of the mail it sends, try by try, and of the callbacks that tell how it ended.
+	// A job that is done or failed has ended, with one exception: one that failed with resultcode 3 waits for a person, whose
+	// decision moves it once more.
 	//
 	// Corresponds with GET /jobs/{job} (the `GetJob` operationId).
 	GetJob(ctx context.Context, job string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -840,8 +872,21 @@ func (c *Client) GetClaim(ctx context.Context, invoiceReference InvoiceReference
 // CommitInvoiceWithBody Commit an invoice
 //
 // Locks the data, irreversibly: the number is drawn unless one was given, the totals are fixed, and dates left out are set
-// (issued today, accountingdate as issued, due 14 days later). Rendering and mailing the document is the business of the
-// job in the answer. An invoice that is committed already, or canceled, is answered with 409.
+// (issued today, accountingdate as issued, due 14 days later). The document is rendered as a PDF and listed as a
+// communication of kind invoice, unless one was imported before: an imported original is never replaced. All of this is
+// done when the answer comes. An invoice that is not complete, committed already or canceled is answered with 409.
+//
+// **The mail.** The job in the answer sends the document to the customer's e-mail address: the latest imported one of kind
+// invoice, else the rendered one. *getJob* tells what became of it. Of a customer without an e-mail address the invoice
+// is committed all the same, and the job ends with resultcode 1. A mail is sent once; if the mail server's last word is
+// lost it may be sent twice, then under one Message-ID (see *DeliveryState*).
+//
+// **Attachments** go with the mail. The job fetches them: by https on port 443, from public addresses, without following
+// redirects, at most 10 MiB each and 20 MiB together. They are PDF, PNG, JPEG, plain text, CSV or XML. A URL that can never
+// be fetched under these rules is answered with 400 naming it (`attachments[0].url`), and nothing is committed. A
+// file that cannot be fetched later on holds the mail up like a mail server that cannot be reached.
+//
+// **The callback.** `notifyUrl` is told how the job ended, see callbacks; what holds for the URL of an attachment holds for it.
 //
 // Takes any type of body and a specified content type.
 //
@@ -861,8 +906,21 @@ func (c *Client) CommitInvoiceWithBody(ctx context.Context, invoiceReference Inv
 // CommitInvoice Commit an invoice
 //
 // Locks the data, irreversibly: the number is drawn unless one was given, the totals are fixed, and dates left out are set
-// (issued today, accountingdate as issued, due 14 days later). Rendering and mailing the document is the business of the
-// job in the answer. An invoice that is committed already, or canceled, is answered with 409.
+// (issued today, accountingdate as issued, due 14 days later). The document is rendered as a PDF and listed as a
+// communication of kind invoice, unless one was imported before: an imported original is never replaced. All of this is
+// done when the answer comes. An invoice that is not complete, committed already or canceled is answered with 409.
+//
+// **The mail.** The job in the answer sends the document to the customer's e-mail address: the latest imported one of kind
+// invoice, else the rendered one. *getJob* tells what became of it. Of a customer without an e-mail address the invoice
+// is committed all the same, and the job ends with resultcode 1. A mail is sent once; if the mail server's last word is
+// lost it may be sent twice, then under one Message-ID (see *DeliveryState*).
+//
+// **Attachments** go with the mail. The job fetches them: by https on port 443, from public addresses, without following
+// redirects, at most 10 MiB each and 20 MiB together. They are PDF, PNG, JPEG, plain text, CSV or XML. A URL that can never
+// be fetched under these rules is answered with 400 naming it (`attachments[0].url`), and nothing is committed. A
+// file that cannot be fetched later on holds the mail up like a mail server that cannot be reached.
+//
+// **The callback.** `notifyUrl` is told how the job ended, see callbacks; what holds for the URL of an attachment holds for it.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -998,8 +1056,10 @@ func (c *Client) ListPayments(ctx context.Context, invoiceReference InvoiceRefer
 
 // ResendInvoiceWithBody Send the invoice again
 //
-// Sends the e-mail with the document to the customer again. A draft, or a customer without an e-mail address, is
-// answered with 409.
+// Sends the e-mail with the document to the customer again: a new mail with a Message-ID of its own, to the address the
+// customer has now, with the latest imported document of kind invoice, else the one rendered at the commit. Every call sends
+// one; under an Idempotency-Key, all calls together send one. The job in the answer tells what became of it. A draft, a
+// canceled invoice, or a customer without an e-mail address, is answered with 409.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1018,8 +1078,10 @@ func (c *Client) ResendInvoiceWithBody(ctx context.Context, invoiceReference Inv
 
 // ResendInvoice Send the invoice again
 //
-// Sends the e-mail with the document to the customer again. A draft, or a customer without an e-mail address, is
-// answered with 409.
+// Sends the e-mail with the document to the customer again: a new mail with a Message-ID of its own, to the address the
+// customer has now, with the latest imported document of kind invoice, else the one rendered at the commit. Every call sends
+// one; under an Idempotency-Key, all calls together send one. The job in the answer tells what became of it. A draft, a
+// canceled invoice, or a customer without an e-mail address, is answered with 409.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -1038,7 +1100,9 @@ func (c *Client) ResendInvoice(ctx context.Context, invoiceReference InvoiceRefe
 
 // GetJob Read the state of a job
 //
-// What became of a job that an operation started.
+// What became of a job that an operation started: of the mail it sends, try by try, and of the callbacks that tell how it ended.
+// A job that is done or failed has ended, with one exception: one that failed with resultcode 3 waits for a person, whose
+// decision moves it once more.
 //
 // Corresponds with GET /jobs/{job} (the `GetJob` operationId).
 func (c *Client) GetJob(ctx context.Context, job string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3252,8 +3316,21 @@ type ClientWithResponsesInterface interface {
 	// CommitInvoiceWithBodyWithResponse Commit an invoice
 	//
 	// Locks the data, irreversibly: the number is drawn unless one was given, the totals are fixed, and dates left out are set
-	// (issued today, accountingdate as issued, due 14 days later). Rendering and mailing the document is the business of the
-	// job in the answer. An invoice that is committed already, or canceled, is answered with 409.
+	// (issued today, accountingdate as issued, due 14 days later). The document is rendered as a PDF and listed as a
+	// communication of kind invoice, unless one was imported before: an imported original is never replaced. All of this is
+	// done when the answer comes. An invoice that is not complete, committed already or canceled is answered with 409.
+	//
+	// **The mail.** The job in the answer sends the document to the customer's e-mail address: the latest imported one of kind
+	// invoice, else the rendered one. *getJob* tells what became of it. Of a customer without an e-mail address the invoice
+	// is committed all the same, and the job ends with resultcode 1. A mail is sent once; if the mail server's last word is
+	// lost it may be sent twice, then under one Message-ID (see *DeliveryState*).
+	//
+	// **Attachments** go with the mail. The job fetches them: by https on port 443, from public addresses, without following
+	// redirects, at most 10 MiB each and 20 MiB together. They are PDF, PNG, JPEG, plain text, CSV or XML. A URL that can never
+	// be fetched under these rules is answered with 400 naming it (`attachments[0].url`), and nothing is committed. A
+	// file that cannot be fetched later on holds the mail up like a mail server that cannot be reached.
+	//
+	// **The callback.** `notifyUrl` is told how the job ended, see callbacks; what holds for the URL of an attachment holds for it.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -3263,8 +3340,21 @@ type ClientWithResponsesInterface interface {
 	// CommitInvoiceWithResponse Commit an invoice
 	//
 	// Locks the data, irreversibly: the number is drawn unless one was given, the totals are fixed, and dates left out are set
-	// (issued today, accountingdate as issued, due 14 days later). Rendering and mailing the document is the business of the
-	// job in the answer. An invoice that is committed already, or canceled, is answered with 409.
+	// (issued today, accountingdate as issued, due 14 days later). The document is rendered as a PDF and listed as a
+	// communication of kind invoice, unless one was imported before: an imported original is never replaced. All of this is
+	// done when the answer comes. An invoice that is not complete, committed already or canceled is answered with 409.
+	//
+	// **The mail.** The job in the answer sends the document to the customer's e-mail address: the latest imported one of kind
+	// invoice, else the rendered one. *getJob* tells what became of it. Of a customer without an e-mail address the invoice
+	// is committed all the same, and the job ends with resultcode 1. A mail is sent once; if the mail server's last word is
+	// lost it may be sent twice, then under one Message-ID (see *DeliveryState*).
+	//
+	// **Attachments** go with the mail. The job fetches them: by https on port 443, from public addresses, without following
+	// redirects, at most 10 MiB each and 20 MiB together. They are PDF, PNG, JPEG, plain text, CSV or XML. A URL that can never
+	// be fetched under these rules is answered with 400 naming it (`attachments[0].url`), and nothing is committed. A
+	// file that cannot be fetched later on holds the mail up like a mail server that cannot be reached.
+	//
+	// **The callback.** `notifyUrl` is told how the job ended, see callbacks; what holds for the URL of an attachment holds for it.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -3336,8 +3426,10 @@ type ClientWithResponsesInterface interface {
 
 	// ResendInvoiceWithBodyWithResponse Send the invoice again
 	//
-	// Sends the e-mail with the document to the customer again. A draft, or a customer without an e-mail address, is
-	// answered with 409.
+	// Sends the e-mail with the document to the customer again: a new mail with a Message-ID of its own, to the address the
+	// customer has now, with the latest imported document of kind invoice, else the one rendered at the commit. Every call sends
+	// one; under an Idempotency-Key, all calls together send one. The job in the answer tells what became of it. A draft, a
+	// canceled invoice, or a customer without an e-mail address, is answered with 409.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -3346,8 +3438,10 @@ type ClientWithResponsesInterface interface {
 
 	// ResendInvoiceWithResponse Send the invoice again
 	//
-	// Sends the e-mail with the document to the customer again. A draft, or a customer without an e-mail address, is
-	// answered with 409.
+	// Sends the e-mail with the document to the customer again: a new mail with a Message-ID of its own, to the address the
+	// customer has now, with the latest imported document of kind invoice, else the one rendered at the commit. Every call sends
+	// one; under an Idempotency-Key, all calls together send one. The job in the answer tells what became of it. A draft, a
+	// canceled invoice, or a customer without an e-mail address, is answered with 409.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -3356,7 +3450,9 @@ type ClientWithResponsesInterface interface {
 
 	// GetJobWithResponse Read the state of a job
 	//
-	// What became of a job that an operation started.
+	// What became of a job that an operation started: of the mail it sends, try by try, and of the callbacks that tell how it ended.
+	// A job that is done or failed has ended, with one exception: one that failed with resultcode 3 waits for a person, whose
+	// decision moves it once more.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -8807,8 +8903,21 @@ func (c *ClientWithResponses) GetClaimWithResponse(ctx context.Context, invoiceR
 // CommitInvoiceWithBodyWithResponse Commit an invoice
 //
 // Locks the data, irreversibly: the number is drawn unless one was given, the totals are fixed, and dates left out are set
-// (issued today, accountingdate as issued, due 14 days later). Rendering and mailing the document is the business of the
-// job in the answer. An invoice that is committed already, or canceled, is answered with 409.
+// (issued today, accountingdate as issued, due 14 days later). The document is rendered as a PDF and listed as a
+// communication of kind invoice, unless one was imported before: an imported original is never replaced. All of this is
+// done when the answer comes. An invoice that is not complete, committed already or canceled is answered with 409.
+//
+// **The mail.** The job in the answer sends the document to the customer's e-mail address: the latest imported one of kind
+// invoice, else the rendered one. *getJob* tells what became of it. Of a customer without an e-mail address the invoice
+// is committed all the same, and the job ends with resultcode 1. A mail is sent once; if the mail server's last word is
+// lost it may be sent twice, then under one Message-ID (see *DeliveryState*).
+//
+// **Attachments** go with the mail. The job fetches them: by https on port 443, from public addresses, without following
+// redirects, at most 10 MiB each and 20 MiB together. They are PDF, PNG, JPEG, plain text, CSV or XML. A URL that can never
+// be fetched under these rules is answered with 400 naming it (`attachments[0].url`), and nothing is committed. A
+// file that cannot be fetched later on holds the mail up like a mail server that cannot be reached.
+//
+// **The callback.** `notifyUrl` is told how the job ended, see callbacks; what holds for the URL of an attachment holds for it.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -8824,8 +8933,21 @@ func (c *ClientWithResponses) CommitInvoiceWithBodyWithResponse(ctx context.Cont
 // CommitInvoiceWithResponse Commit an invoice
 //
 // Locks the data, irreversibly: the number is drawn unless one was given, the totals are fixed, and dates left out are set
-// (issued today, accountingdate as issued, due 14 days later). Rendering and mailing the document is the business of the
-// job in the answer. An invoice that is committed already, or canceled, is answered with 409.
+// (issued today, accountingdate as issued, due 14 days later). The document is rendered as a PDF and listed as a
+// communication of kind invoice, unless one was imported before: an imported original is never replaced. All of this is
+// done when the answer comes. An invoice that is not complete, committed already or canceled is answered with 409.
+//
+// **The mail.** The job in the answer sends the document to the customer's e-mail address: the latest imported one of kind
+// invoice, else the rendered one. *getJob* tells what became of it. Of a customer without an e-mail address the invoice
+// is committed all the same, and the job ends with resultcode 1. A mail is sent once; if the mail server's last word is
+// lost it may be sent twice, then under one Message-ID (see *DeliveryState*).
+//
+// **Attachments** go with the mail. The job fetches them: by https on port 443, from public addresses, without following
+// redirects, at most 10 MiB each and 20 MiB together. They are PDF, PNG, JPEG, plain text, CSV or XML. A URL that can never
+// be fetched under these rules is answered with 400 naming it (`attachments[0].url`), and nothing is committed. A
+// file that cannot be fetched later on holds the mail up like a mail server that cannot be reached.
+//
+// **The callback.** `notifyUrl` is told how the job ended, see callbacks; what holds for the URL of an attachment holds for it.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -8939,8 +9061,10 @@ func (c *ClientWithResponses) ListPaymentsWithResponse(ctx context.Context, invo
 
 // ResendInvoiceWithBodyWithResponse Send the invoice again
 //
-// Sends the e-mail with the document to the customer again. A draft, or a customer without an e-mail address, is
-// answered with 409.
+// Sends the e-mail with the document to the customer again: a new mail with a Message-ID of its own, to the address the
+// customer has now, with the latest imported document of kind invoice, else the one rendered at the commit. Every call sends
+// one; under an Idempotency-Key, all calls together send one. The job in the answer tells what became of it. A draft, a
+// canceled invoice, or a customer without an e-mail address, is answered with 409.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -8955,8 +9079,10 @@ func (c *ClientWithResponses) ResendInvoiceWithBodyWithResponse(ctx context.Cont
 
 // ResendInvoiceWithResponse Send the invoice again
 //
-// Sends the e-mail with the document to the customer again. A draft, or a customer without an e-mail address, is
-// answered with 409.
+// Sends the e-mail with the document to the customer again: a new mail with a Message-ID of its own, to the address the
+// customer has now, with the latest imported document of kind invoice, else the one rendered at the commit. Every call sends
+// one; under an Idempotency-Key, all calls together send one. The job in the answer tells what became of it. A draft, a
+// canceled invoice, or a customer without an e-mail address, is answered with 409.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -8971,7 +9097,9 @@ func (c *ClientWithResponses) ResendInvoiceWithResponse(ctx context.Context, inv
 
 // GetJobWithResponse Read the state of a job
 //
-// What became of a job that an operation started.
+// What became of a job that an operation started: of the mail it sends, try by try, and of the callbacks that tell how it ended.
+// A job that is done or failed has ended, with one exception: one that failed with resultcode 3 waits for a person, whose
+// decision moves it once more.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -15251,3 +15379,5 @@ func ParseGetCommunicationFileResponse(rsp *http.Response) (*GetCommunicationFil
 
 	return response, nil
 }
+
+// Callbacks are posted by the server, which signs them. A client posts none.

@@ -129,6 +129,39 @@ func (e CommunicationKind) Valid() bool {
 	}
 }
 
+// Defines values for DeliveryState.
+const (
+	DeliveryStateAccepted   DeliveryState = "accepted"
+	DeliveryStateDeferred   DeliveryState = "deferred"
+	DeliveryStateQueued     DeliveryState = "queued"
+	DeliveryStateRejected   DeliveryState = "rejected"
+	DeliveryStateSending    DeliveryState = "sending"
+	DeliveryStateSuppressed DeliveryState = "suppressed"
+	DeliveryStateUnknown    DeliveryState = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the DeliveryState enum.
+func (e DeliveryState) Valid() bool {
+	switch e {
+	case DeliveryStateAccepted:
+		return true
+	case DeliveryStateDeferred:
+		return true
+	case DeliveryStateQueued:
+		return true
+	case DeliveryStateRejected:
+		return true
+	case DeliveryStateSending:
+		return true
+	case DeliveryStateSuppressed:
+		return true
+	case DeliveryStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DunningSettingsDeliveryKind.
 const (
 	DunningSettingsDeliveryKindEmail  DunningSettingsDeliveryKind = "email"
@@ -348,6 +381,51 @@ func (e JobState) Valid() bool {
 	}
 }
 
+// Defines values for JobCallbackKind.
+const (
+	JobCallbackKindNotify   JobCallbackKind = "notify"
+	JobCallbackKindWorkflow JobCallbackKind = "workflow"
+)
+
+// Valid indicates whether the value is a known member of the JobCallbackKind enum.
+func (e JobCallbackKind) Valid() bool {
+	switch e {
+	case JobCallbackKindNotify:
+		return true
+	case JobCallbackKindWorkflow:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for JobCallbackState.
+const (
+	JobCallbackStateDelivered JobCallbackState = "delivered"
+	JobCallbackStateFailed    JobCallbackState = "failed"
+	JobCallbackStateGone      JobCallbackState = "gone"
+	JobCallbackStateQueued    JobCallbackState = "queued"
+	JobCallbackStateSending   JobCallbackState = "sending"
+)
+
+// Valid indicates whether the value is a known member of the JobCallbackState enum.
+func (e JobCallbackState) Valid() bool {
+	switch e {
+	case JobCallbackStateDelivered:
+		return true
+	case JobCallbackStateFailed:
+		return true
+	case JobCallbackStateGone:
+		return true
+	case JobCallbackStateQueued:
+		return true
+	case JobCallbackStateSending:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Paymentkind.
 const (
 	PaymentkindCC Paymentkind = "CC"
@@ -557,12 +635,12 @@ type Attachment struct {
 	// Example: terms.pdf
 	Filename *string `json:"filename,omitempty"`
 
-	// Filname Name of the attachment as the customer sees it.
+	// Filname Name of the attachment as the customer sees it. Left out, it is the one the file comes with.
 	//
 	// Example: terms.pdf
 	Filname *string `json:"filname,omitempty"`
 
-	// URL Where to fetch the file, https.
+	// URL Where to fetch the file. It is https on port 443 and not within a private network, and carries no credentials.
 	//
 	// Example: https://files.example.com/terms.pdf
 	URL string `json:"url"`
@@ -609,7 +687,7 @@ type BookingKind string
 // BookingSearch Which bookings to show.
 type BookingSearch = map[string]interface{}
 
-// CallbackURL Where to post the outcome of the job, https.
+// CallbackURL Where to post the outcome of the job. It is https on port 443 and not within a private network, and carries no credentials.
 //
 // Example: https://shop.example.com/notify
 type CallbackURL = string
@@ -759,6 +837,14 @@ type Communication struct {
 	//
 	// Example: https://billing.example.com/api/v1/communication/123456789/file?expires=1735689600&signature=hkJ2m4h0
 	PublicURL string `json:"publicUrl"`
+
+	// Recipient Where the mail goes to. Left out of all that is no mail of the server's own.
+	//
+	// Example: erika@example.com
+	Recipient *openapi_types.Email `json:"recipient,omitempty"`
+
+	// State Where the mail stands. Left out of all that is no mail of the server's own.
+	State *DeliveryState `json:"state,omitempty"`
 }
 
 // CommunicationKind What a document is. Use invoice for the original that was sent to the customer.
@@ -945,6 +1031,88 @@ type DecimalInput = scalar.Decimal
 //
 // Example: 10.00,20.00
 type DecimalListFilter = string
+
+// Delivery A mail on its way to the customer.
+type Delivery struct {
+	// Attempts How often it was tried.
+	//
+	// Example: 1
+	Attempts int `json:"attempts"`
+
+	// Communication The id of the communication that holds the mail as it was sent. Left out until it is written, before the first try.
+	Communication *ID `json:"communication,omitempty"`
+
+	// Created A point in time, UTC, with milliseconds.
+	//
+	// Example: 2020-01-01T00:00:00.000Z
+	Created Timestamp `json:"created"`
+
+	// Finished A point in time, UTC, with milliseconds.
+	//
+	// Example: 2020-01-01T00:00:00.000Z
+	Finished *Timestamp `json:"finished,omitempty"`
+
+	// ID The server's own id. Opaque; do not take it apart.
+	//
+	// Example: 5e4a7b2b-1b0b-4c7a-8f0a-5b9b6b7c8d9e
+	ID ID `json:"id"`
+
+	// MessageID The Message-ID of the mail, without angle brackets. All tries share it.
+	//
+	// Example: 01890a5d-ac96-774b-bcce-b302099a8062@billing.example.com
+	MessageID string `json:"messageId"`
+
+	// NextAttempt When it is tried next, by the clock on the wall, which the test clock of a sandbox does not move. Left out when it is not.
+	NextAttempt *Timestamp `json:"nextAttempt,omitempty"`
+
+	// Reason Why it stands as it does, in words for people.
+	//
+	// Example: The mail server did not answer.
+	Reason *string `json:"reason,omitempty"`
+
+	// Recipient Where it goes to. Left out when the customer had no e-mail address, and nothing is sent.
+	//
+	// Example: erika@example.com
+	Recipient *openapi_types.Email `json:"recipient,omitempty"`
+
+	// Reply The mail server's last words.
+	//
+	// Example: 250 2.0.0 Ok: queued as 4F2
+	Reply *string `json:"reply,omitempty"`
+
+	// State Where a mail stands.
+	//
+	// - `queued`: not tried yet.
+	// - `sending`: being tried just now.
+	// - `deferred`: the last try failed, and the mail server does not have the mail; it is tried again under the same Message-ID.
+	// - `accepted`: the mail server took it. Final.
+	// - `rejected`: the mail server refused it for good, or it could not be sent for days. Final.
+	// - `unknown`: the connection broke after the mail server had got all of the mail and before it said whether it takes it.
+	//   Whether the customer has the mail nobody knows, and no protocol tells (RFC 1047). Where a second copy does little harm, it is
+	//   sent again under the same Message-ID, by which a mailbox may recognise the copy; `nextAttempt` says when. Where it would,
+	//   the mail waits for a person to decide.
+	// - `suppressed`: it was not sent and will not be: there is no address, or the invoice was canceled meanwhile. Final.
+	//
+	//
+	// Example: accepted
+	State DeliveryState `json:"state"`
+}
+
+// DeliveryState Where a mail stands.
+//
+//   - `queued`: not tried yet.
+//   - `sending`: being tried just now.
+//   - `deferred`: the last try failed, and the mail server does not have the mail; it is tried again under the same Message-ID.
+//   - `accepted`: the mail server took it. Final.
+//   - `rejected`: the mail server refused it for good, or it could not be sent for days. Final.
+//   - `unknown`: the connection broke after the mail server had got all of the mail and before it said whether it takes it.
+//     Whether the customer has the mail nobody knows, and no protocol tells (RFC 1047). Where a second copy does little harm, it is
+//     sent again under the same Message-ID, by which a mailbox may recognise the copy; `nextAttempt` says when. Where it would,
+//     the mail waits for a person to decide.
+//   - `suppressed`: it was not sent and will not be: there is no address, or the invoice was canceled meanwhile. Final.
+//
+// Example: accepted
+type DeliveryState string
 
 // DocumentImport A document and what it is.
 type DocumentImport struct {
@@ -1652,15 +1820,15 @@ type InvoiceKind string
 
 // InvoiceCommit What to do at the commit beside locking the data.
 type InvoiceCommit struct {
-	// Attachments Files to attach to the mail.
+	// Attachments Files to attach to the mail, together at most 20 MiB.
 	Attachments *[]Attachment `json:"attachments,omitempty"`
 
-	// Data Passed through to the job.
+	// Data Passed through to the job, which shows it.
 	//
 	// Example: 123
 	Data *string `json:"data,omitempty"`
 
-	// NotifyURL Where to post the outcome of the job, https.
+	// NotifyURL Where to post the outcome of the job. It is https on port 443 and not within a private network, and carries no credentials.
 	//
 	// Example: https://shop.example.com/notify
 	NotifyURL *CallbackURL `json:"notifyUrl,omitempty"`
@@ -2071,6 +2239,79 @@ type ItemDetail struct {
 
 // Job A job and what became of it.
 type Job struct {
+	// Attempts How often the sending was tried.
+	//
+	// Example: 1
+	Attempts int `json:"attempts"`
+
+	// Callbacks Who is told how it ended, oldest first.
+	Callbacks *[]JobCallback `json:"callbacks,omitempty"`
+
+	// Created A point in time, UTC, with milliseconds.
+	//
+	// Example: 2020-01-01T00:00:00.000Z
+	Created Timestamp `json:"created"`
+
+	// Data What the caller passed through.
+	//
+	// Example: 123
+	Data *string `json:"data,omitempty"`
+
+	// Deliveries The mails it sends, oldest first.
+	Deliveries *[]Delivery `json:"deliveries,omitempty"`
+
+	// Finished A point in time, UTC, with milliseconds.
+	//
+	// Example: 2020-01-01T00:00:00.000Z
+	Finished *Timestamp `json:"finished,omitempty"`
+
+	// Invoice Reference of the voucher it is about.
+	Invoice *Reference `json:"invoice,omitempty"`
+
+	// Job Number of the job.
+	//
+	// Example: 1
+	Job string `json:"job"`
+
+	// Kind What it does, by the operation that started it.
+	//
+	// Example: commitInvoice
+	Kind string `json:"kind"`
+
+	// LastError Why the last try failed. Left out when it did not, or there was none.
+	//
+	// Example: The mail server did not answer.
+	LastError *string `json:"lastError,omitempty"`
+
+	// Result OK, or what went wrong. Empty until the job has ended.
+	//
+	// Example: OK
+	Result string `json:"result"`
+
+	// Resultcode How it ended. Empty until then.
+	//
+	// - `0`: all is well; the mail server took the mail.
+	// - `1`: nothing was sent, for there is no address or the invoice was canceled meanwhile; `result` says which.
+	// - `2`: the mail server refused the mail for good, or it could not be sent for days.
+	// - `3`: nobody knows whether the mail arrived, and a person is to decide (see *DeliveryState*, `unknown`).
+	//
+	//
+	// Example: 0
+	Resultcode string `json:"resultcode"`
+
+	// State Where it stands. `done` and `failed` are the end of it.
+	//
+	// Example: done
+	State JobState `json:"state"`
+}
+
+// JobState Where it stands. `done` and `failed` are the end of it.
+//
+// Example: done
+type JobState string
+
+// JobCallback A message that tells of a job, to a URL of the merchant's.
+type JobCallback struct {
 	// Attempts How often it was tried.
 	//
 	// Example: 1
@@ -2086,43 +2327,72 @@ type Job struct {
 	// Example: 2020-01-01T00:00:00.000Z
 	Finished *Timestamp `json:"finished,omitempty"`
 
+	// Host The host that is posted to. The rest of the URL is not shown, for it may hold secrets.
+	//
+	// Example: shop.example.com
+	Host *string `json:"host,omitempty"`
+
+	// ID Its webhook-id, the same in every try.
+	//
+	// Example: 01890a5d-ac96-774b-bcce-b302099a8058
+	ID string `json:"id"`
+
+	// Kind Who is told, `notify` the notifyUrl of the call, `workflow` the merchant's workflow webhook.
+	//
+	// Example: notify
+	Kind JobCallbackKind `json:"kind"`
+
+	// NextAttempt When it is tried next, by the clock on the wall, which the test clock of a sandbox does not move. Left out when it is not.
+	NextAttempt *Timestamp `json:"nextAttempt,omitempty"`
+
+	// Reason Why the last try failed.
+	//
+	// Example: No connection.
+	Reason *string `json:"reason,omitempty"`
+
+	// State Where it stands. `queued` is to be tried, perhaps again; `sending` is being tried just now; `delivered` was answered with a
+	// status of 200 to 299, `gone` with 410; `failed` was tried for days.
+	//
+	//
+	// Example: delivered
+	State JobCallbackState `json:"state"`
+}
+
+// JobCallbackKind Who is told, `notify` the notifyUrl of the call, `workflow` the merchant's workflow webhook.
+//
+// Example: notify
+type JobCallbackKind string
+
+// JobCallbackState Where it stands. `queued` is to be tried, perhaps again; `sending` is being tried just now; `delivered` was answered with a
+// status of 200 to 299, `gone` with 410; `failed` was tried for days.
+//
+// Example: delivered
+type JobCallbackState string
+
+// JobNotification What is posted to the `notifyUrl` of a call when its job has ended. All values are strings.
+type JobNotification struct {
 	// Job Number of the job.
 	//
 	// Example: 1
 	Job string `json:"job"`
 
-	// Kind What it does.
+	// Notification The id of this message, as in `webhook-id`. It is the same in every try.
 	//
-	// Example: commitInvoice
-	Kind string `json:"kind"`
-
-	// LastError Why the last try failed.
-	//
-	// Example: The mail server did not answer.
-	LastError *string `json:"lastError,omitempty"`
+	// Example: 01890a5d-ac96-774b-bcce-b302099a8058
+	Notification string `json:"notification"`
 
 	// Result OK, or what went wrong.
 	//
 	// Example: OK
 	Result string `json:"result"`
 
-	// Resultcode 0 when all is well.
+	// Resultcode 0 when all is well, else as in *Job*.
 	//
 	// Example: 0
 	Resultcode string `json:"resultcode"`
-
-	// State Where it stands.
-	//
-	// Example: done
-	State JobState `json:"state"`
 }
 
-// JobState Where it stands.
-//
-// Example: done
-type JobState string
-
-// JobResult The job an operation started. All values are strings.
+// JobResult The job an operation started. All values are strings. OK means that it was started; *getJob* tells how it ended.
 type JobResult struct {
 	// Job Number of the job.
 	//
@@ -2657,6 +2927,70 @@ type VoucherDocuments struct {
 // Example: invoice
 type VoucherDocumentsKind string
 
+// WorkflowNotification What is posted to the workflow webhook, the one URL a merchant has for all that happens to its invoices, when a job has
+// ended. It is signed and posted again as a callback of *commitInvoice* is. Amounts are JSON numbers here, and nowhere else.
+type WorkflowNotification struct {
+	// Client The merchant's name.
+	//
+	// Example: acme
+	Client *string `json:"client,omitempty"`
+
+	// Due A point in time, UTC, with milliseconds.
+	//
+	// Example: 2020-01-01T00:00:00.000Z
+	Due *Timestamp `json:"due,omitempty"`
+
+	// IdentityReference Reference of the customer.
+	//
+	// Example: K10001
+	IdentityReference *string `json:"identityReference,omitempty"`
+
+	// Job Number of the job.
+	//
+	// Example: 1
+	Job string `json:"job"`
+
+	// Label Label of the voucher.
+	//
+	// Example: Consulting in January
+	Label *string `json:"label,omitempty"`
+
+	// Number Printed number of the voucher.
+	//
+	// Example: RE-2024-0001
+	Number *string `json:"number,omitempty"`
+
+	// Ordernumber The customer's order number.
+	//
+	// Example: PO-7
+	Ordernumber *string `json:"ordernumber,omitempty"`
+
+	// State Where an invoice stands. `none` is any invoice that is neither paid nor canceled.
+	//
+	// Example: none
+	State InvoiceState `json:"state"`
+
+	// Total What the voucher comes to, taxes included.
+	//
+	// Example: 119
+	Total json.Number `json:"total"`
+
+	// Unpaid What of it is open.
+	//
+	// Example: 119
+	Unpaid json.Number `json:"unpaid"`
+
+	// VoucherReference Reference of the voucher.
+	//
+	// Example: RE12345
+	VoucherReference string `json:"voucherReference"`
+
+	// Workflow What happened, by the operation that started it.
+	//
+	// Example: commitInvoice
+	Workflow string `json:"workflow"`
+}
+
 // After defines model for After.
 type After = string
 
@@ -2698,6 +3032,15 @@ type Page = int
 
 // PageSize defines model for PageSize.
 type PageSize = int
+
+// WebhookID defines model for WebhookId.
+type WebhookID = string
+
+// WebhookSignature defines model for WebhookSignature.
+type WebhookSignature = string
+
+// WebhookTimestamp defines model for WebhookTimestamp.
+type WebhookTimestamp = string
 
 // WithTotal defines model for WithTotal.
 type WithTotal = bool
@@ -2971,6 +3314,19 @@ type GetCommunicationFileParams struct {
 	Signature *string `form:"signature,omitempty" json:"signature,omitempty"`
 }
 
+// NotifyJobEndedParams defines parameters for NotifyJobEnded.
+type NotifyJobEndedParams struct {
+	// WebhookID Names the callback. It is the same in every try, so that a receiver recognises what it has had already.
+	WebhookID WebhookID `json:"webhook-id"`
+
+	// WebhookTimestamp When this try was made, in seconds since 1970. A receiver refuses one that is minutes away from its own clock.
+	WebhookTimestamp WebhookTimestamp `json:"webhook-timestamp"`
+
+	// WebhookSignature `v1,` and the signature in base64. While the secret is being changed there are several, separated by spaces, of which
+	// one must be right.
+	WebhookSignature WebhookSignature `json:"webhook-signature"`
+}
+
 // CreateDunningRunJSONRequestBody defines body for CreateDunningRun for application/json ContentType.
 type CreateDunningRunJSONRequestBody = DunningRunCreate
 
@@ -3006,6 +3362,9 @@ type SetSandboxClockJSONRequestBody = SandboxClockSet
 
 // CreateTransactionJSONRequestBody defines body for CreateTransaction for application/json ContentType.
 type CreateTransactionJSONRequestBody = TransactionCreate
+
+// NotifyJobEndedJSONRequestBody defines body for NotifyJobEnded for application/json ContentType.
+type NotifyJobEndedJSONRequestBody = JobNotification
 
 // AsDecimalFilter returns the union data inside the DecimalCondition as a DecimalFilter
 func (t DecimalCondition) AsDecimalFilter() (DecimalFilter, error) {

@@ -1084,6 +1084,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 
 }
 
+// Callbacks are posted by the server. It receives none.
 type ConflictErrorResponseHeaders struct {
 	RetryAfter *int
 	XRequestID *string
