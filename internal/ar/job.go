@@ -1,17 +1,14 @@
 package ar
 
-import (
-	"encoding/json"
-	"time"
-)
+import "time"
 
 // Job is what an operation started and could not finish at once. Its number is that of the event it began with.
 type Job struct {
 	Number    int64
 	Kind      JobKind
 	InvoiceID string
-	NotifyURL string          // who wants to know how it ended; empty: nobody
-	Data      json.RawMessage // what the caller passed through, a JSON text; nil when there is none
+	NotifyURL string // who wants to know how it ended; empty: nobody
+	Data      string // what the caller passed through
 	State     JobState
 	Result    string // OK, or what went wrong; empty until it ended
 	Code      string // 0, or which kind of thing went wrong; see the constants
