@@ -15,7 +15,8 @@ type Job struct {
 	Created   time.Time
 	Finished  *time.Time
 
-	Deliveries []Delivery // of the job, the oldest first; filled by the store when it reads
+	Invoice    string     // reference of the voucher, and
+	Deliveries []Delivery // of the job, the oldest first: filled by the store when it reads
 }
 
 // JobKind is the operation that started a job.
