@@ -16,6 +16,9 @@ type Communication struct {
 	Data      json.RawMessage
 	File      File
 	Created   time.Time
+
+	State     DeliveryState // of a mail of ours: how far it has come; empty for all else; follows from its delivery, set by the store when it reads
+	Recipient string        // of a mail of ours: its address; as State
 }
 
 // CommunicationKind says what a document is.

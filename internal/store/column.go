@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -79,6 +80,33 @@ func (a amount) Scan(src any) error {
 	return nil
 }
 
+// bit is a truth value as 0 or 1.
+func bit(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// truth reads it.
+type truth struct{ to *bool }
+
+// Scan implements sql.Scanner.
+func (t truth) Scan(src any) error {
+	n, ok := src.(int64)
+	if !ok {
+		return fmt.Errorf("store: a truth value is kept as %T", src)
+	}
+	*t.to = n != 0
+	return nil
+}
+
+// legible is what can be kept of a text from a stranger, such as a mail server's reply: everything but NUL and what is not
+// UTF-8. How an attempt ended must be written down whatever they said.
+func legible(s string) string {
+	return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "\uFFFD")
+}
+
 // orNull is NULL for an empty text: for columns that refer to another row, or that are unique when present.
 func orNull(s string) any {
 	if s == "" {
@@ -151,4 +179,25 @@ func (p parsed) Scan(src any) error {
 		return json.Unmarshal(s, p.to)
 	}
 	return fmt.Errorf("store: a document is kept as %T", src)
+}
+
+// documentOrNull is NULL for nothing.
+func documentOrNull[T any](v *T) (any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	return document(v)
+}
+
+// maybeParsed reads it.
+type maybeParsed[T any] struct{ to **T }
+
+// Scan implements sql.Scanner.
+func (m maybeParsed[T]) Scan(src any) error {
+	*m.to = nil
+	if src == nil {
+		return nil
+	}
+	*m.to = new(T)
+	return parsed{*m.to}.Scan(src)
 }

@@ -4,14 +4,15 @@ import (
 	"github.com/dunwell/dunwell/internal/ar"
 )
 
-const communicationColumns = `c.id, c.reference, c.invoice_id, c.kind, c.label, c.comment, c.data, c.filename, c.created, ` + fileColumns
+const communicationColumns = `c.id, c.reference, c.invoice_id, c.kind, c.label, c.comment, c.data, c.filename, c.created, d.state, d.recipient, ` + fileColumns
 
 func scanCommunication(r row, c *ar.Communication) error {
 	return r.Scan(&c.ID, &c.Reference, &c.InvoiceID, (*string)(&c.Kind), &c.Label, &c.Comment, maybeRaw{&c.Data}, &c.File.Name, instant{&c.Created},
-		&c.File.ID, &c.File.Reference, &c.File.SHA256, &c.File.Size, &c.File.MediaType)
+		text{(*string)(&c.State)}, text{&c.Recipient}, &c.File.ID, &c.File.Reference, &c.File.SHA256, &c.File.Size, &c.File.MediaType)
 }
 
-const communicationFrom = ` FROM communications AS c JOIN files AS f ON f.merchant = c.merchant AND f.id = c.file_id WHERE c.merchant = $1`
+const communicationFrom = ` FROM communications AS c JOIN files AS f ON f.merchant = c.merchant AND f.id = c.file_id
+	LEFT JOIN deliveries AS d ON d.merchant = c.merchant AND d.communication_id = c.id WHERE c.merchant = $1`
 
 // InsertCommunication stores a communication about a voucher. Its file is kept before, see KeepFile; only File.ID and
 // File.Name are read. An empty ID is drawn, an empty Reference made of it; Created is set. A reference that exists is

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"encoding/base32"
+	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
 	"sync"
@@ -51,4 +52,11 @@ func newSecret() string {
 	var secret [32]byte
 	_, _ = rand.Read(secret[:]) // never fails
 	return hex.EncodeToString(secret[:])
+}
+
+// newCallbackSecret draws 32 random bytes, as Standard Webhooks writes them.
+func newCallbackSecret() string {
+	var secret [32]byte
+	_, _ = rand.Read(secret[:]) // never fails
+	return "whsec_" + base64.StdEncoding.EncodeToString(secret[:])
 }

@@ -6,7 +6,9 @@ import (
 	"github.com/dunwell/dunwell/internal/ar"
 )
 
-// invoiceDocument is what of a voucher is never searched.
+// invoiceDocument is what of a voucher is never searched. Once the voucher is committed its text never changes, so a field
+// that is added later must leave no trace where it is empty: omitempty or omitzero. Detail.Dunning does change, and has a
+// column of its own.
 type invoiceDocument struct {
 	Label     string           `json:"label"`
 	Netbased  bool             `json:"netbased"`
@@ -17,7 +19,7 @@ type invoiceDocument struct {
 }
 
 const invoiceColumns = `i.id, i.reference, i.number, i.kind, i.corrects, i.identity_id, i.identity, i.debtor, i.currency, i.paymentkind, i.ordernumber,
-	i.accountingdate, i.issued, i.due, i.orderdate, i.cancelationdate, i.committed, i.dunninglevel, i.unpaid, i.created, i.modified, i.version, i.document, i.meta,
+	i.accountingdate, i.issued, i.due, i.orderdate, i.cancelationdate, i.committed, i.dunninglevel, i.unpaid, i.created, i.modified, i.version, i.document, i.dunning, i.meta,
 	(SELECT c.reference FROM invoices AS c WHERE c.merchant = i.merchant AND c.id = i.corrects)`
 
 func scanInvoice(r row, i *ar.Invoice, more ...any) error {
@@ -28,7 +30,7 @@ func scanInvoice(r row, i *ar.Invoice, more ...any) error {
 		&i.Currency, &i.Paymentkind, &i.Ordernumber,
 		maybeInstant{&i.Accountingdate}, maybeInstant{&i.Issued}, maybeInstant{&i.Due}, maybeInstant{&i.Orderdate},
 		maybeInstant{&i.Cancelationdate}, maybeInstant{&i.Committed},
-		&level, amount{&i.Unpaid}, instant{&i.Created}, instant{&i.Modified}, &i.Version, parsed{&d}, maybeRaw{&i.Meta}, text{&i.CorrectsReference},
+		&level, amount{&i.Unpaid}, instant{&i.Created}, instant{&i.Modified}, &i.Version, parsed{&d}, maybeParsed[ar.Dunning]{&d.Detail.Dunning}, maybeRaw{&i.Meta}, text{&i.CorrectsReference},
 	}, more...)
 	err := r.Scan(dest...)
 	i.Dunninglevel = int(level)
@@ -46,14 +48,20 @@ func invoiceValues(i *ar.Invoice) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := document(invoiceDocument{i.Label, i.Netbased, i.Addresses, i.Items, i.Detail, i.Totals})
+	detail := i.Detail
+	detail.Dunning = nil
+	d, err := document(invoiceDocument{i.Label, i.Netbased, i.Addresses, i.Items, detail, i.Totals})
+	if err != nil {
+		return nil, err
+	}
+	dunning, err := documentOrNull(i.Detail.Dunning)
 	if err != nil {
 		return nil, err
 	}
 	return []any{
 		i.Number, orNull(i.Corrects), i.Identity.Debtor, string(i.State()), i.Currency, i.Paymentkind, i.Ordernumber,
 		millisOrNull(i.Accountingdate), millisOrNull(i.Issued), millisOrNull(i.Due), millisOrNull(i.Orderdate),
-		millisOrNull(i.Cancelationdate), millisOrNull(i.Committed), int64(i.Dunninglevel), total, unpaid, d, raw(i.Meta),
+		millisOrNull(i.Cancelationdate), millisOrNull(i.Committed), int64(i.Dunninglevel), total, unpaid, d, dunning, raw(i.Meta),
 	}, nil
 }
 
@@ -71,8 +79,8 @@ func (tx *Tx) InsertInvoice(i *ar.Invoice) error {
 	args := append([]any{i.ID, i.Reference, string(i.Kind), i.Identity.ID, i.Identity.Reference, millis(tx.Now)}, values...)
 	n, err := tx.exec(`INSERT INTO invoices (merchant, id, reference, kind, identity_id, identity, created, modified, version,
 			number, corrects, debtor, state, currency, paymentkind, ordernumber,
-			accountingdate, issued, due, orderdate, cancelationdate, committed, dunninglevel, total, unpaid, document, meta)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 1, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
+			accountingdate, issued, due, orderdate, cancelationdate, committed, dunninglevel, total, unpaid, document, dunning, meta)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 1, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
 		ON CONFLICT (merchant, reference) DO NOTHING`, args...)
 	if err == nil && n == 0 {
 		return referenceExists(noun(i.Kind), i.Reference)
@@ -82,7 +90,7 @@ func (tx *Tx) InsertInvoice(i *ar.Invoice) error {
 
 // UpdateInvoice stores everything but ID, Reference, Kind, Created and the identity of a voucher that was read before.
 // When its Version is not the stored one any more, it is a Mismatch. Modified and Version are set. What a committed
-// invoice may still change is not decided here, see ar.Invoice.Allow.
+// invoice may still change is decided by ar.Invoice.Allow; the triggers refuse the rest.
 func (tx *Tx) UpdateInvoice(i *ar.Invoice) error {
 	values, err := invoiceValues(i)
 	if err != nil {
@@ -92,7 +100,7 @@ func (tx *Tx) UpdateInvoice(i *ar.Invoice) error {
 	n, err := tx.exec(`UPDATE invoices SET modified = $4, version = version + 1,
 			number = $5, corrects = $6, debtor = $7, state = $8, currency = $9, paymentkind = $10, ordernumber = $11,
 			accountingdate = $12, issued = $13, due = $14, orderdate = $15, cancelationdate = $16, committed = $17,
-			dunninglevel = $18, total = $19, unpaid = $20, document = $21, meta = $22
+			dunninglevel = $18, total = $19, unpaid = $20, document = $21, dunning = $22, meta = $23
 		WHERE merchant = $1 AND id = $2 AND version = $3`, args...)
 	if err != nil {
 		return tx.numberTaken(i, err)

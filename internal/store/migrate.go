@@ -24,7 +24,7 @@ type migration struct {
 	script  string
 }
 
-// Migrate brings the schema up to date, one transaction per step. Processes that start together wait for each other.
+// Migrate brings the schema up to date, one transaction per step, and then draws the secrets that no SQL can draw. Processes that start together wait for each other.
 // A database that a newer binary has migrated is refused.
 func (db *DB) Migrate(ctx context.Context) error {
 	steps, err := readMigrations(db.dialect.name)
@@ -37,8 +37,11 @@ func (db *DB) Migrate(ctx context.Context) error {
 			done, err = db.step(s, steps)
 			return err
 		})
-		if err != nil || done {
+		if err != nil {
 			return db.unavailable(err)
+		}
+		if done {
+			return db.drawCallbackSecrets(ctx)
 		}
 	}
 }

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"os"
+	"reflect"
+	"regexp"
 	"testing"
+	"time"
 
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/store"
@@ -53,7 +56,14 @@ func TestMerchants(t *testing.T) {
 		err := db.Update(context.Background(), acme, func(tx *store.Tx) error { return tx.InsertMerchant(&store.Merchant{Name: "again"}) })
 		wantError(t, err, ar.Conflict, ar.CodeUniqueViolation)
 
-		want := store.Merchant{ID: acme, Name: "Acme", IdempotencyRetention: 3 * store.MinIdempotencyRetention, Created: storetest.Start}
+		gone := storetest.Start.Add(-time.Hour)
+		want := store.Merchant{
+			ID: acme, Name: "Acme", IdempotencyRetention: 3 * store.MinIdempotencyRetention, Currency: "CHF", Created: storetest.Start,
+			Settings: ar.Settings{Issuer: ar.Issuer{Name: "Acme GmbH", Notes: []string{"a", "b"}}, Mail: ar.MailSettings{Unknown: map[ar.MailKind]ar.MailUnknown{ar.MailInvoice: ar.UnknownHold}},
+				Numbers: map[string]string{"invoice": "R"}, Timezone: "Europe/Berlin"},
+			Webhook:         ar.Webhook{URL: "https://acme.example/hook", Disabled: &gone},
+			CallbackSecrets: []string{"whsec_b", "whsec_a"},
+		}
 		update(t, db, acme, func(tx *store.Tx) error {
 			m, err := tx.Merchant()
 			if err != nil {
@@ -65,12 +75,16 @@ func TestMerchants(t *testing.T) {
 			if len(m.Secret) != 64 {
 				t.Errorf("secret is %q", m.Secret)
 			}
+			if len(m.CallbackSecrets) != 1 || !regexp.MustCompile(`^whsec_[A-Za-z0-9+/]{43}=$`).MatchString(m.CallbackSecrets[0]) {
+				t.Errorf("callback secrets are %q", m.CallbackSecrets)
+			}
 			want.Secret = m.Secret
-			m.Name, m.IdempotencyRetention = want.Name, want.IdempotencyRetention
+			m.Name, m.IdempotencyRetention, m.Currency = want.Name, want.IdempotencyRetention, want.Currency
+			m.Settings, m.Webhook, m.CallbackSecrets = want.Settings, want.Webhook, want.CallbackSecrets
 			return tx.UpdateMerchant(m)
 		})
 		all, err := db.Merchants(context.Background())
-		if err != nil || len(all) != 2 || all[0] != want || all[1].ID != rival {
+		if err != nil || len(all) != 2 || !reflect.DeepEqual(all[0], want) || all[1].ID != rival {
 			t.Errorf("merchants are %+v, %v", all, err)
 		}
 		err = db.View(context.Background(), "nobody", func(tx *store.Tx) error { _, err := tx.Merchant(); return err })

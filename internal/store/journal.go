@@ -1,0 +1,226 @@
+package store
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/dunwell/dunwell/internal/ar"
+)
+
+// JournalEntry says that something was kept for good: what it is about, and the hash of its bytes. Every entry is a leaf of
+// the merchant's Merkle tree (RFC 6962), so that none can be changed, left out or slipped in without changing the root.
+type JournalEntry struct {
+	Merchant string
+	Seq      int64           // from 1, per merchant, without gaps
+	Kind     string          // what was kept
+	Subject  string          // id of the row that says what became of it
+	SHA256   string          // of the bytes it is about, in lower-case hex
+	Payload  json.RawMessage // what is worth knowing without them: JSON, kept with sorted keys and without white space
+	Happened time.Time
+}
+
+// Record is what the entry's leaf hash is made of (tlog.RecordHash): each field as its length in bytes, a colon, its bytes
+// and a line feed, so that no two entries have the same record. Numbers are decimal, times milliseconds since 1970.
+func (e *JournalEntry) Record() []byte {
+	var b bytes.Buffer
+	for _, field := range []string{
+		"dunwell journal 1", e.Merchant, strconv.FormatInt(e.Seq, 10), e.Kind, e.Subject, e.SHA256, string(e.Payload),
+		strconv.FormatInt(millis(e.Happened), 10),
+	} {
+		fmt.Fprintf(&b, "%d:%s\n", len(field), field)
+	}
+	return b.Bytes()
+}
+
+// JournalHead names a state of a journal: whoever has it can tell later whether the journal still begins with the same
+// entries. Keep it where whoever runs the database has no hands.
+type JournalHead struct {
+	Size int64  // number of entries
+	Root string // hash of the tree they make, base64
+}
+
+// journalCounter is the counter that numbers the entries of the journal.
+const journalCounter = "journal"
+
+// AppendJournal adds an entry. Merchant, Seq and Happened are set. It draws from a counter, so it comes late in a
+// transaction. A hash that is none, and a payload that is no JSON, are faults of ours.
+func (tx *Tx) AppendJournal(e *JournalEntry) error {
+	if sum, err := hex.DecodeString(e.SHA256); err != nil || len(sum) != tlog.HashSize || strings.ToLower(e.SHA256) != e.SHA256 {
+		return fmt.Errorf("store: %q is not a SHA-256 in lower-case hex", e.SHA256)
+	}
+	payload, err := canonical(e.Payload)
+	if err != nil {
+		return err
+	}
+	seq, err := tx.Next(journalCounter)
+	if err != nil {
+		return err
+	}
+	e.Merchant, e.Seq, e.Payload, e.Happened = tx.merchant, seq, payload, tx.Now
+	if _, err := tx.exec(`INSERT INTO journal (merchant, seq, kind, subject, sha256, payload, happened) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		e.Seq, e.Kind, e.Subject, e.SHA256, string(e.Payload), millis(e.Happened)); err != nil {
+		return err
+	}
+	hashes, err := tlog.StoredHashes(seq-1, e.Record(), tlog.HashReaderFunc(tx.journalHashes))
+	if err != nil {
+		return err
+	}
+	return tx.insertJournalHashes(tlog.StoredHashIndex(0, seq-1), hashes)
+}
+
+// insertJournalHashes stores the hashes that an entry completes: its own, and about one more on average.
+func (tx *Tx) insertJournalHashes(from int64, hashes []tlog.Hash) error {
+	rows := make([]string, len(hashes))
+	args := make([]any, 0, 2*len(hashes))
+	for i, h := range hashes {
+		rows[i] = fmt.Sprintf("($1, $%d, $%d)", 2*i+2, 2*i+3)
+		args = append(args, from+int64(i), h[:])
+	}
+	_, err := tx.exec(`INSERT INTO journal_hashes (merchant, idx, hash) VALUES `+strings.Join(rows, ", "), args...)
+	return err
+}
+
+// canonical is JSON with sorted keys and without white space; numbers stay as they are written.
+func canonical(text json.RawMessage) (json.RawMessage, error) {
+	if !json.Valid(text) { // the decoder would not see what follows the value
+		return nil, errors.New("store: the payload of an entry of the journal is not JSON")
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	var value any
+	if err := d.Decode(&value); err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(value); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// Journal are the entries after one, by its number, in their order, at most limit of them.
+func (tx *Tx) Journal(after int64, limit int) ([]JournalEntry, error) {
+	return tx.journal(`seq > $2 ORDER BY seq LIMIT $3`, after, int64(limit))
+}
+
+// JournalEntry reads one entry by its number.
+func (tx *Tx) JournalEntry(seq int64) (*JournalEntry, error) {
+	entries, err := tx.journal(`seq = $2`, seq)
+	if err != nil {
+		return nil, err
+	}
+	if len(entries) == 0 {
+		return nil, ar.Missing("seq", "entry of the journal", strconv.FormatInt(seq, 10))
+	}
+	return &entries[0], nil
+}
+
+func (tx *Tx) journal(where string, values ...any) ([]JournalEntry, error) {
+	var all []JournalEntry
+	err := tx.query(`SELECT seq, kind, subject, sha256, payload, happened FROM journal WHERE merchant = $1 AND `+where, values, func(r row) error {
+		e := JournalEntry{Merchant: tx.merchant}
+		err := r.Scan(&e.Seq, &e.Kind, &e.Subject, &e.SHA256, maybeRaw{&e.Payload}, instant{&e.Happened})
+		all = append(all, e)
+		return err
+	})
+	return all, err
+}
+
+// JournalHead is the state of the merchant's journal.
+func (tx *Tx) JournalHead() (JournalHead, error) {
+	size, err := tx.journalSize()
+	if err != nil {
+		return JournalHead{}, err
+	}
+	root, err := tlog.TreeHash(size, tlog.HashReaderFunc(tx.journalHashes))
+	return JournalHead{Size: size, Root: root.String()}, err
+}
+
+// journalSize is how many entries there were ever appended.
+func (tx *Tx) journalSize() (size int64, err error) {
+	_, err = tx.first(`SELECT value FROM counters WHERE merchant = $1 AND name = $2`, []any{journalCounter}, &size)
+	return size, err
+}
+
+// JournalProof proves to whoever has a head of the journal that an entry, by its number, is among the first size ones:
+// tlog.CheckRecord(proof, size, root, seq-1, tlog.RecordHash(entry.Record())).
+func (tx *Tx) JournalProof(seq, size int64) (tlog.RecordProof, error) {
+	if err := tx.within(size, seq, size); err != nil {
+		return nil, err
+	}
+	return tlog.ProveRecord(size, seq-1, tlog.HashReaderFunc(tx.journalHashes))
+}
+
+// JournalConsistency proves to whoever has the heads of the journal at two sizes that the larger one begins with what the
+// smaller one holds: tlog.CheckTree(proof, size, root, before, rootBefore).
+func (tx *Tx) JournalConsistency(before, size int64) (tlog.TreeProof, error) {
+	if err := tx.within(size, before, size); err != nil {
+		return nil, err
+	}
+	return tlog.ProveTree(size, before, tlog.HashReaderFunc(tx.journalHashes))
+}
+
+// within refuses what the journal, or the first of its entries, does not hold.
+func (tx *Tx) within(size int64, seqs ...int64) error {
+	end, err := tx.journalSize()
+	if err != nil {
+		return err
+	}
+	for _, seq := range seqs {
+		if seq < 1 || seq > min(size, end) {
+			return ar.Missing("seq", "entry of the journal", strconv.FormatInt(seq, 10))
+		}
+	}
+	return nil
+}
+
+// journalHashes reads stored hashes by their indexes, which ascend.
+func (tx *Tx) journalHashes(indexes []int64) ([]tlog.Hash, error) {
+	hashes := make([]tlog.Hash, 0, len(indexes))
+	if len(indexes) == 0 {
+		return hashes, nil
+	}
+	places := make([]string, len(indexes))
+	args := make([]any, len(indexes))
+	for i, index := range indexes {
+		places[i], args[i] = "$"+strconv.Itoa(i+2), index
+	}
+	found := map[int64]tlog.Hash{}
+	err := tx.query(`SELECT idx, hash FROM journal_hashes WHERE merchant = $1 AND idx IN (`+strings.Join(places, ", ")+`)`, args, func(r row) error {
+		var index int64
+		var hash []byte
+		if err := r.Scan(&index, &hash); err != nil {
+			return err
+		}
+		if len(hash) != tlog.HashSize {
+			return brokenJournal(index)
+		}
+		found[index] = tlog.Hash(hash)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, index := range indexes {
+		hash, ok := found[index]
+		if !ok {
+			return nil, brokenJournal(index)
+		}
+		hashes = append(hashes, hash)
+	}
+	return hashes, nil
+}
+
+func brokenJournal(index int64) error {
+	return fmt.Errorf("store: the journal lacks its hash %d; see DB.VerifyJournal", index)
+}

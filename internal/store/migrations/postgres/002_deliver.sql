@@ -1,0 +1,190 @@
+-- Documents on their way: what a commit and a resend bring about. Keep migrations/sqlite/002_deliver.sql in step.
+
+ALTER TABLE merchants ADD COLUMN settings TEXT NOT NULL DEFAULT '{}'; -- JSON, see ar.Settings
+ALTER TABLE merchants ADD COLUMN webhook_url TEXT COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE merchants ADD COLUMN webhook_disabled BIGINT;
+ALTER TABLE merchants ADD COLUMN callback_secrets TEXT NOT NULL DEFAULT '[]'; -- JSON, newest first; Migrate fills the empty ones
+
+-- detail.dunning changes after the commit and the rest of the document never does, so it has a column of its own. The type
+-- json keeps every value as it is written, so that what remains of the document is byte for byte what it was.
+ALTER TABLE invoices ADD COLUMN dunning TEXT; -- JSON
+
+UPDATE invoices SET dunning = document::json #>> '{detail,dunning}', document = (
+    SELECT '{' || string_agg(to_json(d.key) || ':' || CASE d.key WHEN 'detail' THEN (
+        SELECT '{' || coalesce(string_agg(to_json(e.key) || ':' || e.value, ',' ORDER BY e.at), '') || '}'
+        FROM json_each(d.value) WITH ORDINALITY AS e (key, value, at) WHERE e.key <> 'dunning'
+    ) ELSE d.value::text END, ',' ORDER BY d.at) || '}'
+    FROM json_each(document::json) WITH ORDINALITY AS d (key, value, at))
+WHERE document::json #>> '{detail,dunning}' IS NOT NULL;
+
+-- Numbers that were drawn. One that no committed voucher has is a gap, or will be used in a moment.
+CREATE TABLE numbers (
+    merchant   TEXT COLLATE "C" NOT NULL,
+    kind       TEXT COLLATE "C" NOT NULL,
+    number     TEXT COLLATE "C" NOT NULL,
+    invoice_id TEXT COLLATE "C" NOT NULL,
+    drawn      BIGINT NOT NULL,
+    PRIMARY KEY (merchant, kind, number),
+    FOREIGN KEY (merchant, invoice_id) REFERENCES invoices (merchant, id)
+);
+
+CREATE INDEX numbers_invoice_id ON numbers (merchant, invoice_id);
+
+CREATE TABLE jobs (
+    merchant   TEXT COLLATE "C" NOT NULL,
+    number     BIGINT NOT NULL, -- of the event it began with
+    kind       TEXT COLLATE "C" NOT NULL,
+    invoice_id TEXT COLLATE "C" NOT NULL,
+    notify_url TEXT COLLATE "C" NOT NULL,
+    data       TEXT COLLATE "C" NOT NULL, -- what the caller passed through
+    state      TEXT COLLATE "C" NOT NULL,
+    result     TEXT COLLATE "C" NOT NULL,
+    code       TEXT COLLATE "C" NOT NULL,
+    created    BIGINT NOT NULL,
+    finished   BIGINT,
+    PRIMARY KEY (merchant, number),
+    FOREIGN KEY (merchant, number) REFERENCES events (merchant, seq),
+    FOREIGN KEY (merchant, invoice_id) REFERENCES invoices (merchant, id)
+);
+
+-- lease and next are by a clock that nobody moves, created and finished by the business's. Only one of lease and next is
+-- there at a time: it is when somebody has to look at the row.
+CREATE TABLE deliveries (
+    merchant         TEXT COLLATE "C" NOT NULL,
+    id               TEXT COLLATE "C" NOT NULL,
+    job              BIGINT NOT NULL,
+    invoice_id       TEXT COLLATE "C" NOT NULL,
+    kind             TEXT COLLATE "C" NOT NULL,
+    recipient        TEXT COLLATE "C" NOT NULL,
+    locale           TEXT COLLATE "C" NOT NULL,
+    attachments      TEXT   NOT NULL, -- JSON
+    message_id       TEXT COLLATE "C" NOT NULL,
+    communication_id TEXT COLLATE "C",
+    state            TEXT COLLATE "C" NOT NULL CHECK (state IN ('queued', 'sending', 'deferred', 'accepted', 'rejected', 'unknown', 'suppressed')),
+    attempts         BIGINT NOT NULL,
+    generation       BIGINT NOT NULL,
+    lease            BIGINT CHECK ((lease IS NOT NULL) = (state = 'sending')),
+    handed           BIGINT NOT NULL CHECK (handed = 0 OR handed = 1 AND state = 'sending'),
+    next             BIGINT CHECK (next IS NULL OR state IN ('queued', 'deferred', 'unknown')),
+    reply            TEXT COLLATE "C" NOT NULL,
+    reason           TEXT COLLATE "C" NOT NULL,
+    created          BIGINT NOT NULL,
+    finished         BIGINT CHECK ((finished IS NOT NULL) = (state IN ('accepted', 'rejected', 'suppressed'))),
+    PRIMARY KEY (merchant, id),
+    FOREIGN KEY (merchant, job) REFERENCES jobs (merchant, number),
+    FOREIGN KEY (merchant, invoice_id) REFERENCES invoices (merchant, id),
+    FOREIGN KEY (merchant, communication_id) REFERENCES communications (merchant, id)
+);
+
+-- The one index that begins with no merchant, because a sweep is for all of them. It holds what is under way only.
+CREATE INDEX deliveries_due ON deliveries (coalesce(lease, next), merchant, id) WHERE coalesce(lease, next) IS NOT NULL;
+CREATE INDEX deliveries_job ON deliveries (merchant, job, id);
+CREATE INDEX deliveries_invoice_id ON deliveries (merchant, invoice_id, created, id);
+CREATE INDEX deliveries_state ON deliveries (merchant, state, created, id);
+CREATE UNIQUE INDEX deliveries_message_id ON deliveries (merchant, message_id);
+CREATE UNIQUE INDEX deliveries_communication_id ON deliveries (merchant, communication_id) WHERE communication_id IS NOT NULL;
+
+CREATE TABLE callbacks (
+    merchant   TEXT COLLATE "C" NOT NULL,
+    id         TEXT COLLATE "C" NOT NULL,
+    kind       TEXT COLLATE "C" NOT NULL,
+    job        BIGINT NOT NULL,
+    invoice_id TEXT COLLATE "C" NOT NULL,
+    url        TEXT COLLATE "C" NOT NULL,
+    body       TEXT   NOT NULL, -- byte for byte what is sent
+    state      TEXT COLLATE "C" NOT NULL CHECK (state IN ('queued', 'sending', 'delivered', 'failed', 'gone')),
+    attempts   BIGINT NOT NULL,
+    generation BIGINT NOT NULL,
+    lease      BIGINT CHECK ((lease IS NOT NULL) = (state = 'sending')),
+    next       BIGINT CHECK (next IS NULL OR state = 'queued'),
+    reason     TEXT COLLATE "C" NOT NULL,
+    created    BIGINT NOT NULL,
+    finished   BIGINT CHECK ((finished IS NOT NULL) = (state IN ('delivered', 'failed', 'gone'))),
+    PRIMARY KEY (merchant, id),
+    FOREIGN KEY (merchant, job) REFERENCES jobs (merchant, number),
+    FOREIGN KEY (merchant, invoice_id) REFERENCES invoices (merchant, id)
+);
+
+CREATE INDEX callbacks_due ON callbacks (coalesce(lease, next), merchant, id) WHERE coalesce(lease, next) IS NOT NULL;
+CREATE INDEX callbacks_created ON callbacks (merchant, created, id);
+CREATE INDEX callbacks_job ON callbacks (merchant, job, id);
+CREATE INDEX callbacks_invoice_id ON callbacks (merchant, invoice_id, created, id);
+CREATE INDEX callbacks_state ON callbacks (merchant, state, created, id);
+
+CREATE TABLE callback_attempts (
+    merchant    TEXT COLLATE "C" NOT NULL,
+    callback_id TEXT COLLATE "C" NOT NULL,
+    seq         BIGINT NOT NULL, -- from 1; a replay begins with attempt 1 again
+    attempt     BIGINT NOT NULL,
+    happened    BIGINT NOT NULL,
+    status      BIGINT NOT NULL, -- of the answer; 0: there was none
+    error       TEXT COLLATE "C" NOT NULL,
+    response    TEXT COLLATE "C" NOT NULL,
+    millis      BIGINT NOT NULL,
+    PRIMARY KEY (merchant, callback_id, seq),
+    FOREIGN KEY (merchant, callback_id) REFERENCES callbacks (merchant, id)
+);
+
+-- An entry is a leaf of a Merkle tree (RFC 6962), whose hashes are the rows of journal_hashes: those of the leaves, and of
+-- every subtree that is complete, in the order of golang.org/x/mod/sumdb/tlog.
+CREATE TABLE journal (
+    merchant TEXT COLLATE "C" NOT NULL REFERENCES merchants,
+    seq      BIGINT NOT NULL, -- from 1, without gaps
+    kind     TEXT COLLATE "C" NOT NULL,
+    subject  TEXT COLLATE "C" NOT NULL,
+    sha256   TEXT COLLATE "C" NOT NULL,
+    payload  TEXT   NOT NULL, -- canonical JSON
+    happened BIGINT NOT NULL,
+    PRIMARY KEY (merchant, seq)
+);
+
+CREATE TABLE journal_hashes (
+    merchant TEXT COLLATE "C" NOT NULL REFERENCES merchants,
+    idx      BIGINT NOT NULL,
+    hash     BYTEA  NOT NULL,
+    PRIMARY KEY (merchant, idx)
+);
+
+-- A committed voucher is there for good. What may still change: state, unpaid, dunninglevel, modified, version, meta,
+-- dunning; and cancelationdate, once.
+CREATE FUNCTION refuse_committed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a committed voucher is neither changed nor deleted' USING ERRCODE = 'DW001';
+END $$;
+
+CREATE TRIGGER invoices_committed BEFORE UPDATE ON invoices FOR EACH ROW WHEN (OLD.committed IS NOT NULL AND (
+    OLD.cancelationdate IS NOT NULL AND NEW.cancelationdate IS DISTINCT FROM OLD.cancelationdate
+    OR (NEW.merchant, NEW.id, NEW.reference, NEW.number, NEW.kind, NEW.corrects, NEW.identity_id, NEW.identity,
+        NEW.debtor, NEW.currency, NEW.paymentkind, NEW.ordernumber, NEW.accountingdate, NEW.issued, NEW.due,
+        NEW.orderdate, NEW.committed, NEW.total, NEW.created, NEW.document)
+    IS DISTINCT FROM (OLD.merchant, OLD.id, OLD.reference, OLD.number, OLD.kind, OLD.corrects, OLD.identity_id, OLD.identity,
+        OLD.debtor, OLD.currency, OLD.paymentkind, OLD.ordernumber, OLD.accountingdate, OLD.issued, OLD.due,
+        OLD.orderdate, OLD.committed, OLD.total, OLD.created, OLD.document)))
+EXECUTE FUNCTION refuse_committed();
+
+CREATE TRIGGER invoices_no_delete BEFORE DELETE ON invoices FOR EACH ROW WHEN (OLD.committed IS NOT NULL) EXECUTE FUNCTION refuse_committed();
+CREATE TRIGGER invoices_no_truncate BEFORE TRUNCATE ON invoices FOR EACH STATEMENT EXECUTE FUNCTION refuse_committed();
+
+-- A delivery that has ended stays as it is, and what was asked for stays as it was.
+CREATE FUNCTION refuse_ended() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'what was asked of a delivery is not changed, nor how it ended, nor is one deleted' USING ERRCODE = 'DW001';
+END $$;
+
+CREATE TRIGGER deliveries_ended BEFORE UPDATE ON deliveries FOR EACH ROW WHEN (OLD.finished IS NOT NULL
+    OR OLD.communication_id IS NOT NULL AND NEW.communication_id IS DISTINCT FROM OLD.communication_id
+    OR NEW.generation < OLD.generation
+    OR (NEW.merchant, NEW.id, NEW.job, NEW.invoice_id, NEW.kind, NEW.recipient, NEW.locale, NEW.message_id,
+        NEW.created)
+    IS DISTINCT FROM (OLD.merchant, OLD.id, OLD.job, OLD.invoice_id, OLD.kind, OLD.recipient, OLD.locale, OLD.message_id,
+        OLD.created))
+EXECUTE FUNCTION refuse_ended();
+
+CREATE TRIGGER deliveries_no_delete BEFORE DELETE OR TRUNCATE ON deliveries FOR EACH STATEMENT EXECUTE FUNCTION refuse_ended();
+
+CREATE TRIGGER communications_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON communications FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER files_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON files FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER numbers_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON numbers FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER callback_attempts_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON callback_attempts FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER journal_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON journal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER journal_hashes_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON journal_hashes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
