@@ -4,3 +4,6 @@ import "reflect"
 
 // Answer is the type of answers that are kept.
 var Answer = reflect.TypeFor[answer]()
+
+// ToJob is how a job is shown.
+var ToJob = toJob

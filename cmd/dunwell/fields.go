@@ -52,7 +52,7 @@ func fieldsOf(t reflect.Type) []field {
 // Fields that are in neither stand between, by their names.
 var (
 	readFirst = []string{
-		"reference", "number", "job", "label", "name", "state", "kind", "committed", "corrects", "identity", "debtor", "invoice",
+		"reference", "number", "job", "label", "name", "state", "kind", "committed", "corrects", "identity", "debtor", "invoice", "recipient", "host", "attempts", "nextAttempt",
 		"company", "salutation", "firstname", "lastname", "extra", "street", "housenumber", "zipcode", "city", "country",
 		"email", "phone", "detail.description", "quantity", "unit", "unitprice", "discount", "taxrate",
 		"asOf", "from", "to", "days", "issued", "due", "date", "bookingdate", "valuedate", "method", "peer", "level", "payBy",

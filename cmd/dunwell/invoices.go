@@ -51,14 +51,14 @@ func readPayments(ctx context.Context, api *client.Client, args []string, given 
 }
 
 func commitInvoiceCommand(env environment) *cobra.Command {
-	c := &cobra.Command{Use: "commit INVOICE", Short: "lock an invoice, number it and send it", Long: `Locks the data of an invoice for good: the number is drawn, the totals are fixed, the document is made and sent.
+	c := &cobra.Command{Use: "commit INVOICE", Short: "lock an invoice, number it and send it", Long: `Locks the data of an invoice for good: the number is drawn, the totals are fixed, the document is made and sent. What became of the mail, jobs get tells.
 With --file, the body can name attachments and a URL to be notified.`}
 	return asking[client.JobResult](env, takesKey(mayTakeBody(c, "attachments and notifyUrl")), "commitInvoice", writing((*client.Client).CommitInvoice))
 }
 
 // invoiceDocumentsCommand shows a document a line; as JSON they are what the server sends: vouchers with their documents.
 func invoiceDocumentsCommand(env environment) *cobra.Command {
-	l := newList[client.VoucherDocuments]("voucher.reference,kind,label,created,id", client.DocumentFields, below((*client.Client).ListDocuments))
+	l := newList[client.VoucherDocuments]("voucher.reference,kind,label,state,recipient,created,id", client.DocumentFields, below((*client.Client).ListDocuments))
 	l.lines = documentLines
 	l.fields = append([]field{{path: "voucher.reference"}, {path: "voucher.kind"}}, fieldsOf(reflect.TypeFor[client.Communication]())...)
 	return listing(env, &cobra.Command{Use: "documents INVOICE", Short: "list the documents of an invoice and its credit notes"}, "listDocuments", l)
