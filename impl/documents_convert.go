@@ -1,6 +1,8 @@
 package impl
 
 import (
+	openapi_types "github.com/oapi-codegen/runtime/types"
+
 	"github.com/dunwell/dunwell/api/scalar"
 	"github.com/dunwell/dunwell/gen/model"
 	"github.com/dunwell/dunwell/internal/app"
@@ -33,6 +35,8 @@ func toCommunication(c app.Linked) model.Communication {
 		Kind:      model.CommunicationKind(c.Kind),
 		Label:     c.Label,
 		Comment:   some(c.Comment),
+		State:     some(model.DeliveryState(c.State)),
+		Recipient: some(openapi_types.Email(c.Recipient)),
 		Created:   scalar.NewTime(c.Created),
 		Data:      c.Data,
 		File:      c.File.Reference,
