@@ -58,6 +58,18 @@ func (tx *Tx) file(where, value string) (*ar.File, error) {
 	return &f, nil
 }
 
+// Files are the merchant's files after one, by its id, in the order of ids, at most limit of them. Their Name is empty.
+func (tx *Tx) Files(after string, limit int) ([]ar.File, error) {
+	var all []ar.File
+	err := tx.query(`SELECT `+fileColumns+` FROM files AS f WHERE f.merchant = $1 AND f.id > $2 ORDER BY f.id LIMIT $3`, []any{after, int64(limit)}, func(r row) error {
+		var f ar.File
+		err := r.Scan(&f.ID, &f.Reference, &f.SHA256, &f.Size, &f.MediaType)
+		all = append(all, f)
+		return err
+	})
+	return all, err
+}
+
 // KnownFiles tells which of some hashes are those of files of a merchant. It is how bytes without a row are found.
 func (db *DB) KnownFiles(ctx context.Context, merchant string, sha256 []string) (map[string]bool, error) {
 	known := map[string]bool{}

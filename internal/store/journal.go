@@ -125,6 +125,12 @@ func (tx *Tx) JournalEntry(seq int64) (*JournalEntry, error) {
 	return &entries[0], nil
 }
 
+// Journaled tells whether there is an entry of a kind about a subject.
+func (tx *Tx) Journaled(kind, subject string) (bool, error) {
+	var seq int64
+	return tx.first(`SELECT seq FROM journal WHERE merchant = $1 AND subject = $2 AND kind = $3 ORDER BY seq LIMIT 1`, []any{subject, kind}, &seq)
+}
+
 func (tx *Tx) journal(where string, values ...any) ([]JournalEntry, error) {
 	var all []JournalEntry
 	err := tx.query(`SELECT seq, kind, subject, sha256, payload, happened FROM journal WHERE merchant = $1 AND `+where, values, func(r row) error {

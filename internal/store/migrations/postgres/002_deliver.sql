@@ -17,15 +17,14 @@ UPDATE invoices SET dunning = document::json #>> '{detail,dunning}', document = 
     FROM json_each(document::json) WITH ORDINALITY AS d (key, value, at))
 WHERE document::json #>> '{detail,dunning}' IS NOT NULL;
 
--- Numbers that were drawn. One that no committed voucher has is a gap, or will be used in a moment.
+-- Numbers that were drawn, some for vouchers that are about to be created. One that no committed voucher has is a gap, or will be used in a moment.
 CREATE TABLE numbers (
-    merchant   TEXT COLLATE "C" NOT NULL,
+    merchant   TEXT COLLATE "C" NOT NULL REFERENCES merchants,
     kind       TEXT COLLATE "C" NOT NULL,
     number     TEXT COLLATE "C" NOT NULL,
     invoice_id TEXT COLLATE "C" NOT NULL,
     drawn      BIGINT NOT NULL,
-    PRIMARY KEY (merchant, kind, number),
-    FOREIGN KEY (merchant, invoice_id) REFERENCES invoices (merchant, id)
+    PRIMARY KEY (merchant, kind, number)
 );
 
 CREATE INDEX numbers_invoice_id ON numbers (merchant, invoice_id);
@@ -137,6 +136,8 @@ CREATE TABLE journal (
     happened BIGINT NOT NULL,
     PRIMARY KEY (merchant, seq)
 );
+
+CREATE INDEX journal_subject ON journal (merchant, subject, kind);
 
 CREATE TABLE journal_hashes (
     merchant TEXT COLLATE "C" NOT NULL REFERENCES merchants,

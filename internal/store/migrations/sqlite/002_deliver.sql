@@ -11,15 +11,14 @@ ALTER TABLE invoices ADD COLUMN dunning TEXT; -- JSON
 UPDATE invoices SET dunning = json_extract(document, '$.detail.dunning'), document = json_remove(document, '$.detail.dunning')
 WHERE json_type(document, '$.detail.dunning') IS NOT NULL;
 
--- Numbers that were drawn. One that no committed voucher has is a gap, or will be used in a moment.
+-- Numbers that were drawn, some for vouchers that are about to be created. One that no committed voucher has is a gap, or will be used in a moment.
 CREATE TABLE numbers (
-    merchant   TEXT NOT NULL,
+    merchant   TEXT NOT NULL REFERENCES merchants,
     kind       TEXT NOT NULL,
     number     TEXT NOT NULL,
     invoice_id TEXT NOT NULL,
     drawn      BIGINT NOT NULL,
-    PRIMARY KEY (merchant, kind, number),
-    FOREIGN KEY (merchant, invoice_id) REFERENCES invoices (merchant, id)
+    PRIMARY KEY (merchant, kind, number)
 );
 
 CREATE INDEX numbers_invoice_id ON numbers (merchant, invoice_id);
@@ -131,6 +130,8 @@ CREATE TABLE journal (
     happened BIGINT NOT NULL,
     PRIMARY KEY (merchant, seq)
 );
+
+CREATE INDEX journal_subject ON journal (merchant, subject, kind);
 
 CREATE TABLE journal_hashes (
     merchant TEXT NOT NULL REFERENCES merchants,
