@@ -102,3 +102,23 @@ func (p NumberPattern) Number(n int64, issued time.Time) string {
 		return fmt.Sprintf("%0*d", width, n)
 	})
 }
+
+// Fits tells whether a number could be one of this pattern for a voucher issued on a day: one that was reserved before the
+// turn of the year, or before the pattern was changed, is not.
+func (p NumberPattern) Fits(number string, issued time.Time) bool {
+	var expr strings.Builder
+	rest := string(p)
+	expr.WriteString(`^`)
+	end := 0
+	for _, at := range place.FindAllStringSubmatchIndex(rest, -1) {
+		expr.WriteString(regexp.QuoteMeta(rest[end:at[0]]))
+		if part := rest[at[0]:at[1]]; rest[at[2]:at[3]] == "n" {
+			expr.WriteString(`[0-9]+`)
+		} else {
+			expr.WriteString(NumberPattern(part).Number(0, issued))
+		}
+		end = at[1]
+	}
+	expr.WriteString(regexp.QuoteMeta(rest[end:]) + `$`)
+	return regexp.MustCompile(expr.String()).MatchString(number)
+}

@@ -22,6 +22,9 @@ func TestNumberPattern(t *testing.T) {
 		if got := pattern.Number(42, issued); got != want.number {
 			t.Errorf("%s: number %s, want %s", pattern, got, want.number)
 		}
+		if !pattern.Fits(want.number, issued) || pattern.period() != always && pattern.Fits(want.number, issued.AddDate(1, 0, 0)) || pattern.Fits(want.number+"x", issued) {
+			t.Errorf("%s: what fits it is not what it gives", pattern)
+		}
 		if got := pattern.Series(KindInvoice, issued); got != want.series {
 			t.Errorf("%s: series %s, want %s", pattern, got, want.series)
 		}
