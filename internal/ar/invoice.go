@@ -125,3 +125,13 @@ type LineTotal struct {
 	Tax   decimal.Decimal `json:"tax"`
 	Gross decimal.Decimal `json:"gross"`
 }
+
+// ByTransfer tells whether the voucher is to be paid by a transfer, so that an account has to be named: money is owed, and
+// no other way was agreed (PP, CC, DD, CD).
+func (inv *Invoice) ByTransfer() bool {
+	switch inv.Paymentkind {
+	case "", "CT", "IN", "OT":
+		return inv.Kind == KindInvoice && inv.Unpaid.IsPositive()
+	}
+	return false
+}
