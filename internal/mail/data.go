@@ -1,0 +1,152 @@
+package mail
+
+import (
+	"strings"
+
+	"github.com/dunwell/dunwell/internal/ar"
+)
+
+// Data is what a template can say. Amounts and dates are texts in the form of the locale, as the document has them.
+type Data struct {
+	Customer    Customer
+	Issuer      ar.Issuer // Name must be set
+	Number      string    // of the voucher
+	Issued      string    // date
+	Due         string    // date; empty when there is none
+	Total       string    // with its currency
+	OrderNumber string    // the customer's, empty when there is none
+	Payment     *Payment  // nil when nothing is to be transferred: credit notes, direct debit, paid
+}
+
+// Customer is who is addressed.
+type Customer struct {
+	Company    string
+	Salutation string // mr, ms, mx or empty
+	Firstname  string
+	Lastname   string
+}
+
+// Payment is what is to be transferred, and to where.
+type Payment struct {
+	Amount    string // with its currency
+	Holder    string // of the account
+	IBAN      string // without spaces; empty: the mail names no account
+	BIC       string
+	Bank      string
+	Reference string // RF reference, or what else the transfer should say
+}
+
+// view is Data as a template sees it.
+type view struct {
+	Data
+	Locale  string // de or en
+	Subject string // set when text and HTML are made
+}
+
+// language is de or en.
+func language(locale string) string {
+	if len(locale) >= 2 && strings.EqualFold(locale[:2], "de") && (len(locale) == 2 || locale[2] == '-' || locale[2] == '_') {
+		return "de"
+	}
+	return "en"
+}
+
+// words of ours by locale.
+var words = map[string]struct {
+	mr, ms, name, nobody                string // see Greeting
+	holder, reference                   string // see Account
+	phone, management, vatID, taxnumber string // see Imprint
+}{
+	"de": {
+		"Sehr geehrter Herr ", "Sehr geehrte Frau ", "Guten Tag ", "Sehr geehrte Damen und Herren",
+		"Empfänger", "Verwendungszweck",
+		"Tel. ", "Geschäftsführung: ", "USt-IdNr. ", "Steuernummer ",
+	},
+	"en": {
+		"Dear Mr ", "Dear Ms ", "Dear ", "Dear Sir or Madam",
+		"Account holder", "Payment reference",
+		"Phone ", "Management: ", "VAT ID ", "Tax number ",
+	},
+}
+
+// Greeting is the first line of a letter, without the comma. A person without a salutation, or who wants neither Herr nor
+// Frau, is addressed by the whole name.
+func (v view) Greeting() string {
+	w, c := words[v.Locale], v.Customer
+	switch name := oneLine(c.Firstname + " " + c.Lastname); {
+	case c.Salutation == "mr" && c.Lastname != "":
+		return w.mr + oneLine(c.Lastname)
+	case c.Salutation == "ms" && c.Lastname != "":
+		return w.ms + oneLine(c.Lastname)
+	case name != "":
+		return w.name + name
+	}
+	return w.nobody
+}
+
+// Fact is a line of a table.
+type Fact struct{ Label, Value string }
+
+// Account is where a payment goes, and what the transfer should say; empty when the mail asks for none.
+func (v view) Account() (facts []Fact) {
+	p, w := v.Payment, words[v.Locale]
+	if p == nil || p.IBAN == "" {
+		return nil
+	}
+	for _, f := range []Fact{{w.holder, p.Holder}, {"IBAN", group(p.IBAN)}, {"BIC", p.BIC}, {"Bank", p.Bank}, {w.reference, p.Reference}} {
+		if f.Value != "" {
+			facts = append(facts, f)
+		}
+	}
+	return facts
+}
+
+// Imprint is what a business letter must say of its sender, e-mails included (§ 35a GmbHG, § 37a HGB), in lines.
+func (v view) Imprint() []string {
+	w, i := words[v.Locale], v.Issuer
+	street, city := join(" ", i.Street, i.Housenumber), join(" ", i.Zipcode, i.City)
+	lines := []string{
+		join(", ", i.Name, street, city, i.Country),
+		join(" · ", labelled(w.phone, i.Phone), i.Email, i.Web),
+		join(" · ", i.Register, labelled(w.management, i.Management)),
+		join(" · ", labelled(w.vatID, i.VatID), labelled(w.taxnumber, i.Taxnumber)),
+	}
+	lines = append(lines, i.Notes...)
+	kept := lines[:0]
+	for _, line := range lines {
+		if line = oneLine(line); line != "" {
+			kept = append(kept, line)
+		}
+	}
+	return kept
+}
+
+func labelled(label, s string) string {
+	if s == "" {
+		return ""
+	}
+	return label + s
+}
+
+// join puts what there is one after the other.
+func join(separator string, parts ...string) string {
+	var kept []string
+	for _, part := range parts {
+		if part != "" {
+			kept = append(kept, part)
+		}
+	}
+	return strings.Join(kept, separator)
+}
+
+// group writes an IBAN in fours.
+func group(s string) string {
+	var b strings.Builder
+	for i, r := range []rune(strings.ReplaceAll(oneLine(s), " ", "")) {
+		if i > 0 && i%4 == 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
