@@ -181,7 +181,7 @@ func (c *cluster) makeTemplate() error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(db.Migrate(ctx), db.Close())
+	return errors.Join(migrate(ctx, db), db.Close())
 }
 
 // run executes a statement on the server itself.

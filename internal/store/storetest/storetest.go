@@ -74,10 +74,21 @@ func Connect(t testing.TB, url string, clock *Clock) *store.DB {
 			t.Errorf("close: %v", err)
 		}
 	})
-	if err := db.Migrate(ctx); err != nil {
+	if err := migrate(ctx, db); err != nil {
 		t.Fatal(err)
 	}
 	return db
+}
+
+// Migrate, when it is set before the first test, brings further tables up to date in the databases of tests: those of the
+// job queue, in tests that have one.
+var Migrate func(context.Context, *store.DB) error
+
+func migrate(ctx context.Context, db *store.DB) error {
+	if err := db.Migrate(ctx); err != nil || Migrate == nil {
+		return err
+	}
+	return Migrate(ctx, db)
 }
 
 // Start is where clocks stand.
