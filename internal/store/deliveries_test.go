@@ -84,7 +84,7 @@ func TestDeliveries(t *testing.T) {
 				return err
 			}
 			same(t, j, ar.Job{Number: want.Job, Kind: ar.JobCommit, InvoiceID: invoice.ID, NotifyURL: "https://a.example/n", Data: "any",
-				State: ar.JobQueued, Created: storetest.Start, Deliveries: []ar.Delivery{*want}})
+				State: ar.JobQueued, Created: storetest.Start, Invoice: "RE1", Deliveries: []ar.Delivery{*want}})
 			return nil
 		}
 		view(t, db, acme, read)

@@ -20,9 +20,10 @@ func (tx *Tx) InsertJob(j *ar.Job) error {
 // ends.
 func (tx *Tx) Job(number int64) (*ar.Job, error) {
 	j := ar.Job{Number: number}
-	found, err := tx.first(`SELECT kind, invoice_id, notify_url, data, state, result, code, created, finished
+	found, err := tx.first(`SELECT kind, invoice_id, (SELECT i.reference FROM invoices AS i WHERE i.merchant = $1 AND i.id = invoice_id),
+			notify_url, data, state, result, code, created, finished
 		FROM jobs WHERE merchant = $1 AND number = $2`+tx.lock, []any{number},
-		(*string)(&j.Kind), &j.InvoiceID, &j.NotifyURL, &j.Data, (*string)(&j.State), &j.Result, &j.Code, instant{&j.Created}, maybeInstant{&j.Finished})
+		(*string)(&j.Kind), &j.InvoiceID, text{&j.Invoice}, &j.NotifyURL, &j.Data, (*string)(&j.State), &j.Result, &j.Code, instant{&j.Created}, maybeInstant{&j.Finished})
 	if err != nil {
 		return nil, err
 	}

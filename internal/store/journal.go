@@ -135,11 +135,15 @@ func (tx *Tx) journal(where string, values ...any) ([]JournalEntry, error) {
 	var all []JournalEntry
 	err := tx.query(`SELECT seq, kind, subject, sha256, payload, happened FROM journal WHERE merchant = $1 AND `+where, values, func(r row) error {
 		e := JournalEntry{Merchant: tx.merchant}
-		err := r.Scan(&e.Seq, &e.Kind, &e.Subject, &e.SHA256, maybeRaw{&e.Payload}, instant{&e.Happened})
+		err := scanJournalEntry(r, &e)
 		all = append(all, e)
 		return err
 	})
 	return all, err
+}
+
+func scanJournalEntry(r row, e *JournalEntry) error {
+	return r.Scan(&e.Seq, &e.Kind, &e.Subject, &e.SHA256, maybeRaw{&e.Payload}, instant{&e.Happened})
 }
 
 // JournalHead is the state of the merchant's journal.
