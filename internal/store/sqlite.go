@@ -44,7 +44,8 @@ func openSQLite(ctx context.Context, path string) (*sqliteEngine, error) {
 
 func openPool(path string, size int, pragmas ...string) *sql.DB {
 	options := url.Values{"_txlock": {"immediate"}} // a transaction that begins by reading and then writes could not wait its turn
-	for _, p := range append(pragmas, fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()), "foreign_keys(1)", "cache_size(-32000)") {
+	// recursive_triggers: without it a row that is replaced is deleted without the trigger that refuses its deletion.
+	for _, p := range append(pragmas, fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()), "foreign_keys(1)", "recursive_triggers(1)", "cache_size(-32000)") {
 		options.Add("_pragma", p)
 	}
 	name := url.URL{Scheme: "file", Path: path, RawQuery: options.Encode()}
