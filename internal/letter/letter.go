@@ -1,0 +1,127 @@
+// Package letter renders invoices and credit notes as PDF, on A4 as DIN 5008 form B wants it.
+//
+// A letter is a function of its voucher and its issuer: no clock, no chance, no I/O. The same input gives the same bytes
+// for one version of this package, so a letter need not be rendered twice to be compared.
+//
+// It is made in two steps. A composer lays text out on pages with the metrics of the font alone; the pages are then
+// painted. So the number of pages is known before the first is written, and tests can look at the layout without a PDF.
+package letter
+
+import (
+	"cmp"
+	"errors"
+	"strings"
+
+	"github.com/dunwell/dunwell/internal/ar"
+)
+
+// Letter is what a letter is made of.
+type Letter struct {
+	// Voucher has a number and a date of issue, and is not canceled. What is asked for is its Unpaid.
+	Voucher *ar.Invoice
+	// Corrects is the invoice that a credit note corrects, nil if there is none. Its number and date are printed, because
+	// a correction must name its invoice beyond doubt (§ 31 (5) UStDV).
+	Corrects *ar.Invoice
+	// Issuer is who the letter is from. An empty Name is to be filled with the merchant's by the caller.
+	Issuer ar.Issuer
+	// Customer is the customer's printed number. The debtor account stands in for it when empty.
+	Customer string
+	// Locale is the language and form, such as de-AT: German for de, else English. The voucher's own comes before it.
+	Locale string
+}
+
+// What keeps a voucher from being a letter. A caller has asked ar first, so these are faults of the caller.
+var (
+	ErrCanceled   = errors.New("letter: the voucher is canceled")
+	ErrIncomplete = errors.New("letter: the voucher has no number or no date of issue: commit it first")
+)
+
+// Render makes the PDF. It fails with ErrCanceled or ErrIncomplete. A character that the font does not have, or that is
+// written from right to left, is shown as □.
+func Render(l Letter) ([]byte, error) {
+	switch v := l.Voucher; {
+	case v.Cancelationdate != nil:
+		return nil, ErrCanceled
+	case v.Number == "" || v.Issued == nil:
+		return nil, ErrIncomplete
+	}
+	c := compose(l)
+	return paint(c.pages, properties{
+		title:   c.title(),
+		author:  oneLine(l.Issuer.Name),
+		lang:    c.words.lang,
+		created: *l.Voucher.Issued,
+	})
+}
+
+// composer lays a letter out, from top to bottom.
+type composer struct {
+	Letter
+	words *words
+	form  *form
+	pages []*page
+	feet  feet
+	y     float64 // where the next thing begins, in mm from the top of the page
+}
+
+func compose(l Letter) *composer {
+	c := &composer{Letter: l}
+	c.words, c.form = speak(cmp.Or(l.Voucher.Detail.Locale, l.Locale))
+	c.feet = c.composeFeet()
+	c.firstPage()
+	c.subject()
+	c.paragraphs(l.Voucher.Detail.IntroText)
+	c.items()
+	c.notes()
+	c.payment()
+	c.paragraphs(l.Voucher.Detail.FooterText)
+	c.printFeet()
+	return c
+}
+
+// credits tells whether the voucher is a credit note.
+func (c *composer) credits() bool { return c.Voucher.Kind == ar.KindCreditnote }
+
+// title is what the letter is, with its number: Rechnung RE-2026-0001.
+func (c *composer) title() string {
+	return c.words.kind(c.Voucher.Kind) + " " + oneLine(c.Voucher.Number)
+}
+
+// subject prints the title, and what a credit note corrects, as the subject line.
+func (c *composer) subject() {
+	text := c.title()
+	if c.credits() && c.Corrects != nil {
+		text += " " + c.words.toInvoice + " " + oneLine(c.Corrects.Number)
+		if d := c.Corrects.Issued; d != nil {
+			text += " " + c.words.of + " " + c.form.date(*d)
+		}
+	}
+	c.flow(headline, headline.wrap(text, textWidth))
+	c.y += 4
+}
+
+// paragraphs prints texts of the merchant's, one below the other.
+func (c *composer) paragraphs(texts []string) {
+	for _, text := range texts {
+		c.flow(body, body.wrap(strings.TrimSpace(clean(text)), textWidth))
+		c.y += 2.4
+	}
+}
+
+// notes prints what the law wants said: who owes the tax.
+func (c *composer) notes() {
+	if !c.Voucher.Detail.ReverseCharge {
+		return
+	}
+	c.flow(body, body.wrap(c.reverseCharge(), textWidth))
+	c.y += 2.4
+}
+
+// reverseCharge is the phrase of § 14a (5) UStG, with the rule it follows from: § 13b UStG for supplies in Germany, else
+// article 196 of the VAT directive.
+func (c *composer) reverseCharge() string {
+	if where := cmp.Or(c.Voucher.Detail.PlaceOfSupplyCountry, c.Issuer.Country, "DE"); where == "DE" {
+		return c.words.reverseCharge + " (§\u00a013b UStG)."
+	}
+	return c.words.reverseCharge + " (" + c.words.directive + ")."
+}
