@@ -84,8 +84,11 @@ func (c *Callback) Claim(now time.Time) error {
 
 // Settle writes down how an attempt ended: any 2xx is success, 410 asks never to be called again, everything else is
 // tried again until the schedule ends. A receiver that asks for a longer wait (Retry-After) gets it, up to a day. now is
-// the clock of attempts, at the business's.
+// the clock of attempts, at the business's. A callback that nobody is sending stays as it is.
 func (c *Callback) Settle(status int, reason string, wait time.Duration, now, at time.Time) {
+	if c.State != CallbackSending {
+		return
+	}
 	c.Lease, c.Next, c.Reason = nil, nil, reason
 	switch {
 	case status >= 200 && status < 300:

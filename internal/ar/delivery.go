@@ -133,8 +133,12 @@ func (d *Delivery) Abandoned(now time.Time) bool {
 }
 
 // Settle writes down how an attempt ended. now is the clock of attempts, at the business's. What failed for now, and what
-// is unknown and may be sent twice, gets the time of its next attempt, until there were too many.
+// is unknown and may be sent twice, gets the time of its next attempt, until there were too many. A delivery that has
+// ended stays as it is.
 func (d *Delivery) Settle(o Outcome, policy MailUnknown, now, at time.Time) {
+	if d.State.Final() {
+		return
+	}
 	d.State, d.Reply, d.Reason = o.State, o.Reply, o.Reason
 	d.Lease, d.Handed, d.Next = nil, false, nil
 	again := o.State == DeliveryDeferred || o.State == DeliveryUnknown && policy == UnknownRetry

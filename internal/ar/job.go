@@ -46,9 +46,10 @@ const (
 	CodeHeld       = "3" // nobody knows whether it arrived, and a person is to decide
 )
 
-// Follow brings the job to where its delivery stands, at the business's time, and tells whether that ended it just now.
+// Follow brings the job to where its delivery stands, at the business's time, and tells whether that ended it just now, or
+// ended it another way than before: a person has decided.
 func (j *Job) Follow(d *Delivery, at time.Time) (ended bool) {
-	was := j.State
+	state, code := j.State, j.Code
 	j.State, j.Result, j.Code = JobRunning, "", ""
 	switch {
 	case d.State == DeliveryQueued && d.Attempts == 0:
@@ -62,11 +63,14 @@ func (j *Job) Follow(d *Delivery, at time.Time) (ended bool) {
 	case d.State == DeliveryUnknown && d.Next == nil:
 		j.State, j.Result, j.Code = JobFailed, d.Reason, CodeHeld
 	}
+	if j.State == state && j.Code == code {
+		return false
+	}
 	j.Finished = nil
 	if j.Ended() {
 		j.Finished = &at
 	}
-	return j.Ended() && was != j.State
+	return j.Ended()
 }
 
 // Ended tells whether the job has ended. One that waits for a person's decision has, until the decision.
