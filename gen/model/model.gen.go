@@ -1321,7 +1321,7 @@ type DunningStep struct {
 	Level int `json:"level"`
 }
 
-// Email An e-mail address with its role. For dunning, dunning is used, else billing, else default.
+// Email An e-mail address with its role. For dunning, dunning is used, else billing, else default; for all else billing, else default.
 type Email struct {
 	// Email The address.
 	//
@@ -2930,7 +2930,7 @@ type VoucherDocumentsKind string
 // WorkflowNotification What is posted to the workflow webhook, the one URL a merchant has for all that happens to its invoices, when a job has
 // ended. It is signed and posted again as a callback of *commitInvoice* is. Amounts are JSON numbers here, and nowhere else.
 type WorkflowNotification struct {
-	// Client The merchant's name.
+	// Client The account of the merchant.
 	//
 	// Example: acme
 	Client *string `json:"client,omitempty"`
