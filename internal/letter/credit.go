@@ -35,7 +35,7 @@ const (
 // euros, for 0.01 to 999,999,999.99 of them, and for accounts with an IBAN.
 func newCredit(to ar.Issuer, amount decimal.Decimal, currency, number string) (c credit, ok bool) {
 	c = credit{
-		name:      oneLine(cmp.Or(to.Holder, to.Name)),
+		name:      cmp.Or(oneLine(to.Holder), oneLine(to.Name)),
 		iban:      compact(to.IBAN),
 		bic:       compact(to.BIC),
 		amount:    amount,

@@ -87,6 +87,8 @@ func drawText(t *rapid.T, name string) string {
 	}
 }
 
+func anyText(t *rapid.T) string { return drawText(t, "text") }
+
 func drawItem(t *rapid.T, reverse bool) ar.Item {
 	it := ar.Item{
 		Label: drawText(t, "label"), Unit: drawText(t, "unit"),
@@ -107,7 +109,7 @@ func drawItem(t *rapid.T, reverse bool) ar.Item {
 
 func drawLetter(t *rapid.T) Letter {
 	text := func(name string) string { return drawText(t, name) }
-	texts := func(name string) []string { return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) string { return drawText(t, name) }), 0, 4).Draw(t, name) }
+	texts := func(name string) []string { return rapid.SliceOfN(rapid.Custom(anyText), 0, 4).Draw(t, name) }
 	id := &ar.Identity{ID: "1", Debtor: text("debtor")}
 	reverse := rapid.Bool().Draw(t, "reverse")
 	c := ar.InvoiceChange{

@@ -95,7 +95,10 @@ func (st style) wrapParagraph(s string, width float64) []string {
 		}
 		line = word
 	}
-	return append(lines, line) // an empty paragraph is an empty line
+	if line != "" || len(lines) == 0 { // an empty paragraph is an empty line
+		lines = append(lines, line)
+	}
+	return lines
 }
 
 // fits tells whether a text is not wider than a width. It looks at no more of the text than that.

@@ -69,7 +69,7 @@ func (c *composer) newTable() *table {
 	}
 	for t.size = 9; ; t.size-- {
 		t.setColumns()
-		if c := t.columns[1]; c.right-c.left >= descriptive || t.size == 6 {
+		if col := t.columns[1]; col.right-col.left >= descriptive || t.size == 6 {
 			break
 		}
 	}
@@ -81,11 +81,11 @@ func (c *composer) newTable() *table {
 
 // lineAmount is what a line comes to in the sense of its price.
 func (c *composer) lineAmount(i int) decimal.Decimal {
-	if line := c.Voucher.Totals.Lines[i]; c.Voucher.Netbased {
+	line := c.Voucher.Totals.Lines[i]
+	if c.Voucher.Netbased {
 		return line.Net
-	} else {
-		return line.Gross
 	}
+	return line.Gross
 }
 
 func (t *table) style() style { return value.at(t.size) }
