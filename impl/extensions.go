@@ -2,6 +2,7 @@ package impl
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/dunwell/dunwell/api/scalar"
 	"github.com/dunwell/dunwell/gen/server"
@@ -17,8 +18,16 @@ func (h extensions) CreateTransaction(context.Context, server.CreateTransactionR
 }
 
 // GetJob answers GET /jobs/{job}.
-func (h extensions) GetJob(context.Context, server.GetJobRequestObject) (server.GetJobResponseObject, error) {
-	return nil, notOffered()
+func (h extensions) GetJob(ctx context.Context, r server.GetJobRequestObject) (server.GetJobResponseObject, error) {
+	number, err := strconv.ParseInt(r.Job, 10, 64) // at most 18 digits, by the contract
+	if err != nil {
+		return nil, err
+	}
+	job, err := h.app.Job(ctx, caller(ctx), number)
+	if err != nil {
+		return nil, err
+	}
+	return server.GetJob200JSONResponse(toJob(&job.Job, job.Callbacks)), nil
 }
 
 // GetDunning answers GET /invoices/{invoiceReference}/dunning.

@@ -39,14 +39,10 @@ func (h invoices) UpdateInvoice(ctx context.Context, r server.UpdateInvoiceReque
 	return server.UpdateInvoice200JSONResponse{Body: toInvoice(*inv), Headers: server.UpdateInvoice200ResponseHeaders{ETag: etag(inv.Version)}}, nil
 }
 
-// CommitInvoice answers POST /invoices/{invoiceReference}/commitInvoice. Attachments and callbacks belong to the mail,
-// which is not sent yet: who asks for them is told so, instead of being let wait.
+// CommitInvoice answers POST /invoices/{invoiceReference}/commitInvoice.
 func (h invoices) CommitInvoice(ctx context.Context, r server.CommitInvoiceRequestObject) (server.CommitInvoiceResponseObject, error) {
-	if len(or(r.Body.Attachments, nil)) > 0 || r.Body.NotifyURL != nil {
-		return nil, notOffered()
-	}
 	return once("commitInvoice", r.Params.IdempotencyKey, asked{r.InvoiceReference, r.Body}, respondJob, func(o *app.Once[app.Job]) (app.Job, error) {
-		return h.app.CommitInvoice(ctx, caller(ctx), r.InvoiceReference, o)
+		return h.app.CommitInvoice(ctx, caller(ctx), r.InvoiceReference, fromCommit(*r.Body), o)
 	})
 }
 
@@ -58,8 +54,10 @@ func respondJob(w http.ResponseWriter, job app.Job) error {
 }
 
 // ResendInvoice answers POST /invoices/{invoiceReference}/resendInvoice.
-func (h invoices) ResendInvoice(context.Context, server.ResendInvoiceRequestObject) (server.ResendInvoiceResponseObject, error) {
-	return nil, notOffered()
+func (h invoices) ResendInvoice(ctx context.Context, r server.ResendInvoiceRequestObject) (server.ResendInvoiceResponseObject, error) {
+	return once("resendInvoice", r.Params.IdempotencyKey, asked{r.InvoiceReference, r.Body}, respondJob, func(o *app.Once[app.Job]) (app.Job, error) {
+		return h.app.ResendInvoice(ctx, caller(ctx), r.InvoiceReference, o)
+	})
 }
 
 // ModifyDunning answers POST /invoices/{invoiceReference}/modifyDunning.

@@ -128,4 +128,5 @@ func (a answer) write(w http.ResponseWriter) error {
 func (a answer) VisitCreateIdentityResponse(w http.ResponseWriter) error         { return a.write(w) }
 func (a answer) VisitCreateInvoiceResponse(w http.ResponseWriter) error          { return a.write(w) }
 func (a answer) VisitCommitInvoiceResponse(w http.ResponseWriter) error          { return a.write(w) }
+func (a answer) VisitResendInvoiceResponse(w http.ResponseWriter) error          { return a.write(w) }
 func (a answer) VisitImportExternalDocumentResponse(w http.ResponseWriter) error { return a.write(w) }

@@ -7,15 +7,21 @@
 //   - Every method takes the Caller first, and works on the caller's merchant only.
 //   - The answer to a command that came with an idempotency key commits in the transaction of its effect (see Once).
 //   - Bytes are stored before the row that names them, so that a row never points at nothing.
+//   - What leaves the house is ordered by a row in the transaction of its cause (a delivery, a callback), and done by a
+//     worker that claims the row; the job queue only says when to look.
 package app
 
 import (
 	"context"
+	"log/slog"
 	"strings"
 	"time"
 
 	"github.com/dunwell/dunwell/internal/blob"
 	"github.com/dunwell/dunwell/internal/document"
+	"github.com/dunwell/dunwell/internal/jobs"
+	"github.com/dunwell/dunwell/internal/mail"
+	"github.com/dunwell/dunwell/internal/outbound"
 	"github.com/dunwell/dunwell/internal/store"
 )
 
@@ -24,7 +30,13 @@ type Config struct {
 	DB        *store.DB
 	Files     blob.Store
 	Documents *document.Inspector
-	Clock     *Clock        // the one the store reads
+	Clock     *Clock      // the one the store reads
+	Jobs      *jobs.Queue // that Start and Stop start and stop
+	Mail      mail.Sender
+	Templates mail.Templates
+	MailFrom  string // address of the sender of merchants that have none of their own
+	Outbound  *outbound.Client
+	Logger    *slog.Logger
 	PublicURL string        // where the API is reached from outside, with its base path: https://billing.example.com/api
 	LinkLife  time.Duration // of signed links; DefaultLinkLife when zero
 
@@ -42,13 +54,19 @@ type App struct {
 	files     blob.Store
 	documents *document.Inspector
 	clock     *Clock
+	jobs      *jobs.Queue
+	mail      mail.Sender
+	templates mail.Templates
+	mailFrom  string
+	outbound  *outbound.Client
+	log       *slog.Logger
 	publicURL string
 	linkLife  time.Duration
 	elapsed   func() time.Time
 	keys      *keyring
 }
 
-// New makes an App. It starts nothing.
+// New makes an App. It starts nothing; see Start.
 func New(c Config) *App {
 	if c.LinkLife == 0 {
 		c.LinkLife = DefaultLinkLife
@@ -58,6 +76,12 @@ func New(c Config) *App {
 		files:     c.Files,
 		documents: c.Documents,
 		clock:     c.Clock,
+		jobs:      c.Jobs,
+		mail:      c.Mail,
+		templates: c.Templates,
+		mailFrom:  c.MailFrom,
+		outbound:  c.Outbound,
+		log:       c.Logger,
 		publicURL: strings.TrimSuffix(c.PublicURL, "/"),
 		linkLife:  c.LinkLife,
 		elapsed:   c.Elapsed,

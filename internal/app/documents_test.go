@@ -14,7 +14,7 @@ import (
 	"github.com/dunwell/dunwell/internal/blob"
 )
 
-const mail = "From: shop@example.com\r\nTo: erika@example.com\r\nSubject: RE1\r\nDate: Mon, 02 Mar 2026 09:30:00 +0000\r\n\r\nHello.\r\n"
+const eml = "From: shop@example.com\r\nTo: erika@example.com\r\nSubject: RE1\r\nDate: Mon, 02 Mar 2026 09:30:00 +0000\r\n\r\nHello.\r\n"
 
 func importOf(content io.Reader) Import {
 	return Import{File: content, Details: func() (ImportDetails, error) { return ImportDetails{Filename: "a.eml", Kind: "email"}, nil }}
@@ -43,11 +43,11 @@ func (b *bench) communication() string {
 // A file that is not what was stored is never handed out as if it were.
 func TestDamagedFile(t *testing.T) {
 	each(t, func(b *bench) {
-		b.open()
-		_, err := b.ImportDocument(b.Context(), by, "RE1", importOf(strings.NewReader(mail)), nil)
+		b.draft()
+		_, err := b.ImportDocument(b.Context(), by, "RE1", importOf(strings.NewReader(eml)), nil)
 		b.no(err)
 		id, path := b.communication(), b.kept()[0]
-		b.no(os.WriteFile(path, []byte(strings.Replace(mail, "Hello", "Howdy", 1)), 0o600))
+		b.no(os.WriteFile(path, []byte(strings.Replace(eml, "Hello", "Howdy", 1)), 0o600))
 		if file, err := b.File(b.Context(), by, id); err == nil {
 			if _, err := io.ReadAll(file.Content); !errors.Is(err, blob.ErrCorrupt) {
 				b.Errorf("other bytes: %v", err)
@@ -86,14 +86,14 @@ func descriptors(dir string) int {
 // What fails while it comes in leaves no row and no bytes, under a key or not.
 func TestImportThatFails(t *testing.T) {
 	each(t, func(b *bench) {
-		b.open()
+		b.draft()
 		broken := errors.New("the connection is gone")
 		for _, once := range []*Once[Imported]{nil, {Key: "k", Fingerprint: "f"}} {
 			for name, in := range map[string]Import{
-				"in the file":    importOf(io.MultiReader(strings.NewReader(mail), failing{broken})),
-				"behind it":      {File: strings.NewReader(mail), Details: func() (ImportDetails, error) { return ImportDetails{}, broken }},
+				"in the file":    importOf(io.MultiReader(strings.NewReader(eml), failing{broken})),
+				"behind it":      {File: strings.NewReader(eml), Details: func() (ImportDetails, error) { return ImportDetails{}, broken }},
 				"for nobody":     {File: failing{broken}},
-				"at its details": {File: strings.NewReader(mail), Details: func() (ImportDetails, error) { return ImportDetails{}, broken }},
+				"at its details": {File: strings.NewReader(eml), Details: func() (ImportDetails, error) { return ImportDetails{}, broken }},
 			} {
 				ref := "RE1"
 				if name == "for nobody" || name == "at its details" {
@@ -119,8 +119,8 @@ func (f failing) Read([]byte) (int, error) { return 0, f.err }
 // Bytes without a row go after the grace time, those with one stay.
 func TestTidy(t *testing.T) {
 	each(t, func(b *bench) {
-		b.open()
-		_, err := b.ImportDocument(b.Context(), by, "RE1", importOf(strings.NewReader(mail)), nil)
+		b.draft()
+		_, err := b.ImportDocument(b.Context(), by, "RE1", importOf(strings.NewReader(eml)), nil)
 		b.no(err)
 		_, err = b.App.files.Put(b.Context(), by.Merchant, strings.NewReader("of an import that was cut short"))
 		b.no(err)
@@ -136,7 +136,7 @@ func TestTidy(t *testing.T) {
 		}
 		file, err := b.File(b.Context(), by, b.communication())
 		b.no(err)
-		if content, err := io.ReadAll(file.Content); string(content) != mail || err != nil {
+		if content, err := io.ReadAll(file.Content); string(content) != eml || err != nil {
 			b.Errorf("%q %v", content, err)
 		}
 		b.no(file.Content.Close())
@@ -146,7 +146,7 @@ func TestTidy(t *testing.T) {
 // A database that is not the one the bytes belong to removes nothing.
 func TestTidyDistrustsItsDatabase(t *testing.T) {
 	each(t, func(b *bench) {
-		b.open()
+		b.draft()
 		b.elapsed.Set(time.Now().Add(orphanGrace + time.Hour))
 		_, err := b.App.files.Put(b.Context(), "unknown", strings.NewReader("of a merchant that only another database has"))
 		b.no(err)

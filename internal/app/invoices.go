@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/store"
@@ -14,6 +13,7 @@ const (
 	eventUpdated   = "updated"
 	eventCanceled  = "canceled"
 	eventCommitted = "committed"
+	eventResent    = "resent"
 	eventImported  = "documentImported"
 	eventBooked    = "booked"
 	eventCredited  = "credited"
@@ -65,65 +65,6 @@ func (a *App) UpdateInvoice(ctx context.Context, by Caller, ref string, c ar.Inv
 		}
 		return inv, tx.AppendEvent(&store.Event{InvoiceID: inv.ID, Actor: by.Actor, Kind: kind, Fields: changed})
 	})
-}
-
-// CommitInvoice locks an invoice: the number is drawn, the totals are fixed. It gives the number of the job that
-// delivers the document.
-func (a *App) CommitInvoice(ctx context.Context, by Caller, ref string, once *Once[Job]) (Job, error) {
-	return updateOnce(ctx, a, by, once, func(tx *store.Tx) (Job, error) {
-		inv, err := tx.Invoice(ar.KindInvoice, ref)
-		if err != nil {
-			return 0, err
-		}
-		return commit(tx, by, inv)
-	})
-}
-
-// Job is the number of a job: that of the event it began with.
-type Job int64
-
-func commit(tx *store.Tx, by Caller, inv *ar.Invoice) (Job, error) {
-	number, err := nextNumber(tx, inv)
-	if err != nil {
-		return 0, err
-	}
-	if err := inv.Commit(number, tx.Now); err != nil {
-		return 0, err
-	}
-	if err := tx.UpdateInvoice(inv); err != nil {
-		return 0, err
-	}
-	event := &store.Event{InvoiceID: inv.ID, Actor: by.Actor, Kind: eventCommitted, Fields: []string{"committed", "number"}}
-	err = tx.AppendEvent(event)
-	return Job(event.Seq), err
-}
-
-// prefixes of the numbers that are drawn.
-var prefixes = map[ar.VoucherKind]string{ar.KindInvoice: "RE", ar.KindCreditnote: "GS"}
-
-// nextNumber draws a printed number such as RE-2024-0001 unless the merchant gave one. Each kind counts anew each year.
-// A refusal afterwards rolls the draw back. Numbers that the merchant has given to another voucher are passed over: they
-// would be drawn again and again, and nothing could be committed any more.
-func nextNumber(tx *store.Tx, inv *ar.Invoice) (string, error) {
-	if inv.Number != "" {
-		return inv.Number, nil
-	}
-	year := tx.Now.Year()
-	if inv.Issued != nil {
-		year = inv.Issued.Year()
-	}
-	for tries := 0; ; tries++ {
-		// The steps grow after a while, or a merchant who brings 100,000 numbers along would wait for as many.
-		n, err := tx.Skip(fmt.Sprintf("%s-%d", inv.Kind, year), 1<<max(0, tries-8))
-		if err != nil {
-			return "", err
-		}
-		number := fmt.Sprintf("%s-%d-%04d", prefixes[inv.Kind], year, n)
-		given, err := tx.Invoices(inv.Kind, ar.Page{Where: []ar.Condition{{Field: ar.FieldNumber, Op: ar.Eq, Values: []any{number}}}, Number: 1, Size: 1})
-		if err != nil || len(given.Rows) == 0 {
-			return number, err
-		}
-	}
 }
 
 // Invoice reads an invoice or a credit note.

@@ -1,0 +1,194 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/crash"
+	"github.com/dunwell/dunwell/internal/jobs"
+	"github.com/dunwell/dunwell/internal/store"
+	"github.com/dunwell/dunwell/internal/webhook"
+)
+
+// notification is what the notifyUrl of a call is told.
+type notification struct {
+	Result       string `json:"result"`
+	Resultcode   string `json:"resultcode"`
+	Job          string `json:"job"`
+	Notification string `json:"notification"` // id of this message; the webhook-id
+}
+
+// workflowNotice is what a merchant's webhook is told. Here the amounts are numbers.
+type workflowNotice struct {
+	Client            string      `json:"client"`
+	Due               string      `json:"due"`
+	IdentityReference string      `json:"identityReference"`
+	Job               string      `json:"job"`
+	Label             string      `json:"label"`
+	Number            string      `json:"number"`
+	Ordernumber       string      `json:"ordernumber"`
+	State             string      `json:"state"`
+	Total             json.Number `json:"total"`
+	Unpaid            json.Number `json:"unpaid"`
+	VoucherReference  string      `json:"voucherReference"`
+	Workflow          string      `json:"workflow"` // the operation that started the job
+}
+
+// notify tells whoever wants to know that a job has ended: in the transaction that ends it, so that nobody is told of what
+// did not happen, and everybody of what did.
+func (a *App) notify(tx *store.Tx, merchant *store.Merchant, job *ar.Job) error {
+	if job.NotifyURL != "" {
+		c := &ar.Callback{ID: tx.NewID(), Kind: ar.CallbackNotify, URL: job.NotifyURL}
+		told := notification{Result: job.Result, Resultcode: job.Code, Job: jobNumber(job), Notification: c.ID}
+		if err := a.call(tx, job, c, told); err != nil {
+			return err
+		}
+	}
+	if merchant.Webhook.URL == "" || merchant.Webhook.Disabled != nil {
+		return nil
+	}
+	voucher, err := tx.InvoiceByID(job.InvoiceID)
+	if err != nil {
+		return err
+	}
+	c := &ar.Callback{ID: tx.NewID(), Kind: ar.CallbackWorkflow, URL: merchant.Webhook.URL}
+	return a.call(tx, job, c, workflowNotice{
+		Client: merchant.ID, Due: timestamp(voucher.Due), IdentityReference: voucher.Identity.Reference, Job: jobNumber(job),
+		Label: voucher.Label, Number: voucher.Number, Ordernumber: voucher.Ordernumber, State: string(voucher.State()),
+		Total: number(voucher.Totals.Gross), Unpaid: number(voucher.Unpaid), VoucherReference: voucher.Reference, Workflow: string(job.Kind),
+	})
+}
+
+func jobNumber(job *ar.Job) string { return strconv.FormatInt(job.Number, 10) }
+
+func number(d decimal.Decimal) json.Number { return json.Number(d.String()) }
+
+// timestamp spells a time as the API does; an absent one is empty.
+func timestamp(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02T15:04:05.000Z")
+}
+
+// call stores a callback and nudges a worker.
+func (a *App) call(tx *store.Tx, job *ar.Job, c *ar.Callback, told any) error {
+	body, err := json.Marshal(told)
+	if err != nil {
+		return err
+	}
+	now := a.elapsed()
+	c.Job, c.InvoiceID, c.Body, c.State, c.Next, c.Created = job.Number, job.InvoiceID, body, ar.CallbackQueued, &now, tx.Now
+	if err := tx.InsertCallback(c); err != nil {
+		return err
+	}
+	return a.jobs.Add(tx, jobs.Nudge{Kind: nudgeCallback, Merchant: tx.MerchantID(), ID: c.ID})
+}
+
+// callBack is one attempt at a callback.
+func (a *App) callBack(ctx context.Context, n jobs.Nudge) (again time.Duration, err error) {
+	by := System(n.Merchant, store.ActorSystem)
+	var secrets []string
+	c, err := update(ctx, a, by, func(tx *store.Tx) (*ar.Callback, error) {
+		c, err := tx.Callback(n.ID)
+		if err != nil {
+			return nil, err
+		}
+		merchant, err := tx.Merchant()
+		if err != nil {
+			return nil, err
+		}
+		secrets = merchant.CallbackSecrets
+		generation := c.Generation
+		if err := c.Claim(a.elapsed()); err != nil {
+			return c, nil //nolint:nilerr // not due: somebody else has it, or it has ended; that is no failure
+		}
+		return c, tx.UpdateCallback(c, generation)
+	})
+	if err != nil || c.State != ar.CallbackSending {
+		return a.untilCall(c), err
+	}
+	crash.At("callback.claimed")
+	attempt, wait, err := a.post(ctx, c, secrets)
+	if err != nil {
+		return 0, err
+	}
+	crash.At("callback.posted")
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+	defer cancel()
+	c, err = a.settleCall(ctx, by, c, attempt, wait)
+	if errors.Is(err, store.ErrFenced) {
+		return 0, nil
+	}
+	return a.untilCall(c), err
+}
+
+// untilCall is when a callback wants to be looked at again; zero when it does not.
+func (a *App) untilCall(c *ar.Callback) time.Duration {
+	switch {
+	case c == nil:
+		return 0
+	case c.Next != nil:
+		return max(c.Next.Sub(a.elapsed()), time.Second)
+	case c.Lease != nil:
+		return max(c.Lease.Sub(a.elapsed()), time.Second)
+	}
+	return 0
+}
+
+// post sends a callback, signed, and says what came of it.
+func (a *App) post(ctx context.Context, c *ar.Callback, secrets []string) (ar.CallbackAttempt, time.Duration, error) {
+	at := a.elapsed()
+	keys := make([]webhook.Secret, 0, len(secrets))
+	for _, s := range secrets {
+		key, err := webhook.ParseSecret(s)
+		if err != nil {
+			return ar.CallbackAttempt{}, 0, err
+		}
+		keys = append(keys, key)
+	}
+	header := webhook.Sign(keys, c.ID, at, c.Body)
+	header.Set("Content-Type", "application/json")
+	attempt := ar.CallbackAttempt{Callback: c.ID, Attempt: c.Attempts, At: at}
+	answer, err := a.outbound.Post(ctx, c.URL, header, c.Body)
+	attempt.Millis = a.elapsed().Sub(at).Milliseconds()
+	if err != nil {
+		a.log.Warn("callback failed", "callback", c.ID, "error", errors.Unwrap(err))
+		attempt.Error = err.Error()
+		return attempt, 0, nil
+	}
+	attempt.Status, attempt.Response = answer.Status, answer.Excerpt
+	if answer.Status < 200 || answer.Status > 299 {
+		attempt.Error = "The answer was " + strconv.Itoa(answer.Status) + "."
+	}
+	return attempt, answer.RetryAfter, nil
+}
+
+// settleCall writes down how an attempt ended. A webhook that answers 410 is not called again, until it is set anew.
+func (a *App) settleCall(ctx context.Context, by Caller, c *ar.Callback, attempt ar.CallbackAttempt, wait time.Duration) (*ar.Callback, error) {
+	return update(ctx, a, by, func(tx *store.Tx) (*ar.Callback, error) {
+		settled := *c // the closure may run twice
+		settled.Settle(attempt.Status, attempt.Error, wait, a.elapsed(), tx.Now)
+		if err := tx.UpdateCallback(&settled, c.Generation); err != nil {
+			return nil, err
+		}
+		if err := tx.AppendCallbackAttempt(&attempt); err != nil {
+			return nil, err
+		}
+		if settled.State != ar.CallbackGone || settled.Kind != ar.CallbackWorkflow {
+			return &settled, nil
+		}
+		merchant, err := tx.Merchant()
+		if err != nil || merchant.Webhook.URL != c.URL {
+			return &settled, err
+		}
+		merchant.Webhook.Disabled = &tx.Now
+		return &settled, tx.UpdateMerchant(merchant)
+	})
+}

@@ -1,0 +1,104 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/crash"
+	"github.com/dunwell/dunwell/internal/store"
+)
+
+// Commit is what a commit is to do beside locking the data.
+type Commit struct {
+	Attachments []ar.DeliveryAttachment // files that go with the mail
+	NotifyURL   string                  // who is told how it ended; empty: nobody
+	Data        string                  // passed through to the job
+}
+
+// CommitInvoice locks an invoice and has its document mailed. It gives the number of the job that does.
+//
+// The document shows the number and the date of issue, so both are known before there is a commit: a number is reserved
+// for the invoice, the letter is written and its bytes are stored, and only then does one transaction commit exactly what
+// was printed, with everything that follows from it. Was the invoice changed meanwhile, or is it another day, it is
+// printed again. What is left behind when that does not come to pass is a number that is reserved and bytes that nobody
+// names; the next attempt uses the first, Tidy removes the second.
+func (a *App) CommitInvoice(ctx context.Context, by Caller, ref string, c Commit, once *Once[Job]) (Job, error) {
+	if err := a.checkCommit(c); err != nil {
+		return 0, err
+	}
+	for range printings {
+		p, refused := a.print(ctx, by, func(tx *store.Tx) (*ar.Invoice, error) { return tx.Invoice(ar.KindInvoice, ref) })
+		if refused != nil && !refusal(refused) {
+			return 0, refused
+		}
+		job, err := updateOnce(ctx, a, by, once, func(tx *store.Tx) (Job, error) {
+			if refused != nil {
+				return 0, refused
+			}
+			inv, err := tx.Invoice(ar.KindInvoice, ref)
+			if err != nil {
+				return 0, err
+			}
+			return a.commit(tx, by, inv, p, order{kind: ar.JobCommit, mail: ar.MailInvoice, Commit: c})
+		})
+		if !errors.Is(err, errReprint) {
+			crash.At("commit.committed")
+			return job, err
+		}
+	}
+	return 0, &ar.Error{Kind: ar.Unavailable, Code: ar.CodeUnavailable, Message: "The invoice is being changed by others at the moment."}
+}
+
+// printings bounds how often a letter is written anew for one commit.
+const printings = 5
+
+// errReprint means that what was printed is not what would be committed.
+var errReprint = errors.New("app: the voucher is another than the one that was printed")
+
+// checkCommit refuses URLs that this server will not go to, before anything is done.
+func (a *App) checkCommit(c Commit) error {
+	var details []ar.Detail
+	for i, attachment := range c.Attachments {
+		details = append(details, a.checkURL(attachmentPath(i), attachment.URL)...)
+	}
+	if c.NotifyURL != "" {
+		details = append(details, a.checkURL("notifyUrl", c.NotifyURL)...)
+	}
+	if len(details) > 0 {
+		return ar.InvalidFields(details...)
+	}
+	return nil
+}
+
+// commit locks a voucher exactly as it was printed, seals it, and orders its delivery.
+func (a *App) commit(tx *store.Tx, by Caller, voucher *ar.Invoice, p *printed, o order) (Job, error) {
+	merchant, err := tx.Merchant()
+	if err != nil {
+		return 0, err
+	}
+	if err := voucher.Commit(p.voucher.Number, localTime(merchant, tx.Now)); err != nil {
+		return 0, err
+	}
+	switch same, err := p.shows(voucher); {
+	case err != nil:
+		return 0, err
+	case !same:
+		return 0, errReprint
+	}
+	if err := tx.UpdateInvoice(voucher); err != nil {
+		return 0, err
+	}
+	event := &store.Event{InvoiceID: voucher.ID, Actor: by.Actor, Kind: eventCommitted, Fields: []string{"committed", "number"}}
+	if err := tx.AppendEvent(event); err != nil {
+		return 0, err
+	}
+	if err := keepPrinted(tx, voucher, p); err != nil {
+		return 0, err
+	}
+	if err := sealVoucher(tx, voucher); err != nil {
+		return 0, err
+	}
+	crash.At("commit.locked")
+	return a.dispatch(tx, merchant, voucher, event, o)
+}

@@ -1,0 +1,96 @@
+package app
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/jobs"
+	"github.com/dunwell/dunwell/internal/store"
+)
+
+// attempt lets a worker look at the delivery of a job once, and gives it as it is then.
+func (b *bench) attempt(job Job) *ar.Delivery {
+	b.Helper()
+	_, err := b.deliver(b.Context(), jobs.Nudge{Kind: nudgeDelivery, Merchant: by.Merchant, ID: b.delivery(job).ID})
+	b.no(err)
+	return b.delivery(job)
+}
+
+func (b *bench) delivery(job Job) *ar.Delivery {
+	b.Helper()
+	status, err := b.Job(b.Context(), by, int64(job))
+	b.no(err)
+	if len(status.Deliveries) != 1 {
+		b.Fatalf("job %d has %d deliveries", job, len(status.Deliveries))
+	}
+	return &status.Deliveries[0]
+}
+
+// mails are the messages in the outbox.
+func (b *bench) mails() (messages []string) {
+	b.Helper()
+	paths, err := filepath.Glob(filepath.Join(b.outbox, "*.eml"))
+	b.no(err)
+	for _, path := range paths {
+		content, err := os.ReadFile(path)
+		b.no(err)
+		messages = append(messages, string(content))
+	}
+	return messages
+}
+
+// customer gives K1 an e-mail address.
+func (b *bench) customer(emails ...ar.Email) {
+	b.Helper()
+	_, _, err := b.UpsertIdentity(b.Context(), by, "K1", ar.IdentityChange{Emails: ar.Set(emails)}, Seen{})
+	b.no(err)
+}
+
+func TestResend(t *testing.T) {
+	each(t, func(b *bench) {
+		b.open()
+		if _, err := b.ResendInvoice(b.Context(), by, "RE1", nil); ar.KindOf(err) != ar.Conflict {
+			b.Errorf("a customer without an e-mail address: %v", err)
+		}
+		b.customer(ar.Email{Kind: ar.ForDefault, Email: "all@example.com"}, ar.Email{Kind: ar.ForBilling, Email: "bills@example.com"})
+		job, err := b.ResendInvoice(b.Context(), by, "RE1", nil)
+		b.no(err)
+		d := b.attempt(job)
+		if d.State != ar.DeliveryAccepted || d.Recipient != "bills@example.com" || d.Attempts != 1 {
+			b.Errorf("%+v", d)
+		}
+		mails := b.mails()
+		if len(mails) != 1 || !strings.Contains(mails[0], "<"+d.MessageID+">") || !strings.Contains(mails[0], "application/pdf") {
+			b.Errorf("mails %q", mails)
+		}
+		if again := b.attempt(job); again.Attempts != 1 || len(b.mails()) != 1 {
+			b.Errorf("a second nudge: %+v", again)
+		}
+		status, err := b.Job(b.Context(), by, int64(job))
+		b.no(err)
+		if status.State != ar.JobDone || status.Result != "OK" || status.Code != ar.CodeOK {
+			b.Errorf("%+v", status.Job)
+		}
+	})
+}
+
+func TestVerifyClean(t *testing.T) {
+	each(t, func(b *bench) {
+		b.open()
+		b.customer(ar.Email{Email: "bills@example.com"})
+		job, err := b.ResendInvoice(b.Context(), by, "RE1", nil)
+		b.no(err)
+		b.attempt(job)
+		_, err = b.CreditInvoice(b.Context(), by, "RE1", "GS1", ar.InvoiceChange{Items: items("10")})
+		b.no(err)
+		b.no(b.pay("20"))
+		result, err := b.Verify(b.Context(), by.Merchant, []store.JournalHead{}, func(f Finding) { b.Errorf("%+v", f) })
+		b.no(err)
+		if result.Entries != 5 || result.Vouchers != 2 || result.Files != 3 {
+			b.Errorf("%+v", result)
+		}
+	})
+}

@@ -1,0 +1,109 @@
+package app
+
+import (
+	"context"
+
+	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/jobs"
+	"github.com/dunwell/dunwell/internal/store"
+)
+
+// JobStatus is a job with everything that came of it.
+type JobStatus struct {
+	ar.Job
+	Callbacks []ar.Callback
+}
+
+// Job reads what became of a job.
+func (a *App) Job(ctx context.Context, by Caller, number int64) (*JobStatus, error) {
+	return view(ctx, a, by, func(tx *store.Tx) (*JobStatus, error) {
+		job, err := tx.Job(number)
+		if err != nil {
+			return nil, err
+		}
+		callbacks, err := tx.CallbacksOf(number)
+		return &JobStatus{Job: *job, Callbacks: callbacks}, err
+	})
+}
+
+// Deliveries lists the merchant's deliveries in a state, the newest first.
+func (a *App) Deliveries(ctx context.Context, by Caller, state ar.DeliveryState, limit int) ([]ar.Delivery, error) {
+	return view(ctx, a, by, func(tx *store.Tx) ([]ar.Delivery, error) { return tx.DeliveriesIn(state, limit) })
+}
+
+// ReleaseDelivery sends a mail again of which nobody knows whether it arrived: somebody has found out that it did not.
+func (a *App) ReleaseDelivery(ctx context.Context, by Caller, id string) error {
+	return a.decide(ctx, by, id, func(tx *store.Tx, d *ar.Delivery) error {
+		if err := d.Release(a.elapsed()); err != nil {
+			return err
+		}
+		return a.jobs.Add(tx, jobs.Nudge{Kind: nudgeDelivery, Merchant: by.Merchant, ID: id})
+	})
+}
+
+// ResolveDelivery ends a delivery of which nobody knew whether it arrived.
+func (a *App) ResolveDelivery(ctx context.Context, by Caller, id string, arrived bool) error {
+	return a.decide(ctx, by, id, func(tx *store.Tx, d *ar.Delivery) error {
+		return d.Resolve(arrived, "Decided by hand.", tx.Now)
+	})
+}
+
+func (a *App) decide(ctx context.Context, by Caller, id string, decision func(*store.Tx, *ar.Delivery) error) error {
+	return a.db.Update(ctx, by.Merchant, func(tx *store.Tx) error {
+		d, err := tx.Delivery(id)
+		if err != nil {
+			return err
+		}
+		generation := d.Generation
+		if err := decision(tx, d); err != nil {
+			return err
+		}
+		merchant, err := tx.Merchant()
+		if err != nil {
+			return err
+		}
+		return a.keepDelivery(tx, merchant, d, generation)
+	})
+}
+
+// CallbackHistory is a callback with its attempts, the oldest first.
+type CallbackHistory struct {
+	ar.Callback
+	History []ar.CallbackAttempt
+}
+
+// Callbacks lists the merchant's callbacks, the newest first; in a state, unless it is empty.
+func (a *App) Callbacks(ctx context.Context, by Caller, state ar.CallbackState, limit int) ([]CallbackHistory, error) {
+	return view(ctx, a, by, func(tx *store.Tx) ([]CallbackHistory, error) {
+		callbacks, err := tx.Callbacks(store.CallbackFilter{State: state}, limit)
+		if err != nil {
+			return nil, err
+		}
+		all := make([]CallbackHistory, 0, len(callbacks))
+		for _, c := range callbacks {
+			attempts, err := tx.CallbackAttempts(c.ID)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, CallbackHistory{Callback: c, History: attempts})
+		}
+		return all, nil
+	})
+}
+
+// ReplayCallback sends a callback again, whatever became of it: the same bytes under the same webhook-id, so that a
+// receiver that has it already can tell.
+func (a *App) ReplayCallback(ctx context.Context, by Caller, id string) error {
+	return a.db.Update(ctx, by.Merchant, func(tx *store.Tx) error {
+		c, err := tx.Callback(id)
+		if err != nil {
+			return err
+		}
+		generation := c.Generation
+		c.Replay(a.elapsed())
+		if err := tx.UpdateCallback(c, generation); err != nil {
+			return err
+		}
+		return a.jobs.Add(tx, jobs.Nudge{Kind: nudgeCallback, Merchant: by.Merchant, ID: id})
+	})
+}

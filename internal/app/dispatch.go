@@ -1,0 +1,108 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/crash"
+	"github.com/dunwell/dunwell/internal/jobs"
+	"github.com/dunwell/dunwell/internal/store"
+)
+
+// Job is the number of a job: that of the event it began with.
+type Job int64
+
+// order is a mail that somebody wants sent.
+type order struct {
+	Commit
+	kind ar.JobKind
+	mail ar.MailKind
+}
+
+// ResendInvoice has the document of an invoice mailed to the customer again: as a new message with a Message-ID of its
+// own, because whoever asks wants a second one. It gives the number of the job that does.
+func (a *App) ResendInvoice(ctx context.Context, by Caller, ref string, once *Once[Job]) (Job, error) {
+	job, err := updateOnce(ctx, a, by, once, func(tx *store.Tx) (Job, error) {
+		inv, err := tx.Invoice(ar.KindInvoice, ref)
+		if err != nil {
+			return 0, err
+		}
+		if err := inv.Allow(ar.Resend); err != nil {
+			return 0, err
+		}
+		id, err := tx.IdentityByID(inv.Identity.ID)
+		if err != nil {
+			return 0, err
+		}
+		if id.EmailFor(ar.ForBilling) == "" {
+			return 0, noEmail(id)
+		}
+		merchant, err := tx.Merchant()
+		if err != nil {
+			return 0, err
+		}
+		event := &store.Event{InvoiceID: inv.ID, Actor: by.Actor, Kind: eventResent, Fields: []string{"documents"}}
+		if err := tx.AppendEvent(event); err != nil {
+			return 0, err
+		}
+		return a.dispatch(tx, merchant, inv, event, order{kind: ar.JobResend, mail: ar.MailInvoice})
+	})
+	crash.At("resend.committed")
+	return job, err
+}
+
+func noEmail(id *ar.Identity) error {
+	const text = "The customer has no e-mail address."
+	return ar.ConflictState(text, ar.Detail{Error: text, Fields: []string{"emails"},
+		Hint: fmt.Sprintf("Give the identity '%s' an e-mail address first; one of kind billing is preferred to the default one.", id.Reference)})
+}
+
+// dispatch orders the mail that an event brings about: a job that can be asked after, the delivery with everything that is
+// decided now, and a nudge for a worker, all with the event or not at all.
+func (a *App) dispatch(tx *store.Tx, merchant *store.Merchant, voucher *ar.Invoice, event *store.Event, o order) (Job, error) {
+	id, err := tx.IdentityByID(voucher.Identity.ID)
+	if err != nil {
+		return 0, err
+	}
+	now := a.elapsed()
+	d := &ar.Delivery{
+		ID: tx.NewID(), Job: event.Seq, InvoiceID: voucher.ID, Kind: o.mail,
+		Recipient: id.EmailFor(ar.ForBilling), Locale: localeOf(voucher, id), Attachments: o.Attachments,
+		State: ar.DeliveryQueued, Next: &now, Created: tx.Now,
+	}
+	d.MessageID = d.ID + "@" + a.mailDomain(merchant)
+	if d.Recipient == "" {
+		d.Settle(ar.Outcome{State: ar.DeliverySuppressed, Reason: "The customer has no e-mail address."}, "", now, tx.Now)
+	}
+	job := &ar.Job{Number: event.Seq, Kind: o.kind, InvoiceID: voucher.ID, NotifyURL: o.NotifyURL, Data: o.Data, Created: tx.Now}
+	ended := job.Follow(d, tx.Now)
+	if err := tx.InsertJob(job); err != nil {
+		return 0, err
+	}
+	if err := tx.InsertDelivery(d); err != nil {
+		return 0, err
+	}
+	crash.At("dispatch.stored")
+	if ended {
+		return Job(job.Number), a.notify(tx, merchant, job)
+	}
+	return Job(job.Number), a.jobs.Add(tx, jobs.Nudge{Kind: nudgeDelivery, Merchant: tx.MerchantID(), ID: d.ID})
+}
+
+// localeOf is the language a customer is written to in: what the invoice says, else the customer, else German.
+func localeOf(voucher *ar.Invoice, id *ar.Identity) string {
+	for _, locale := range []string{voucher.Detail.Locale, id.Detail.Locale} {
+		if locale != "" {
+			return locale
+		}
+	}
+	return "de"
+}
+
+// mailDomain is what follows the @ of a Message-ID: the domain of the sender, which makes it unique in the world.
+func (a *App) mailDomain(m *store.Merchant) string {
+	_, domain, _ := strings.Cut(a.sender(m).Address, "@")
+	return domain
+}

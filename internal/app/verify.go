@@ -1,0 +1,261 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/blob"
+	"github.com/dunwell/dunwell/internal/store"
+)
+
+// Finding is one thing that is not as it was kept.
+type Finding struct {
+	Merchant string
+	What     string // journal, voucher, document, mail or file
+	Subject  string // which one, by its id
+	Text     string // what is wrong
+}
+
+// Verified is how much was found to be right, or not.
+type Verified struct {
+	Merchant string
+	Entries  int64 // of the journal
+	Vouchers int64 // committed ones
+	Files    int64
+	Root     string // of the journal's tree, base64
+}
+
+// Verify compares what is kept for a merchant three ways: the journal with itself (hash by hash), the database with the
+// journal and with its own sums, and the stored bytes with the hashes they were stored under. It reports each difference
+// and goes on; its error means that it could not look. It reads in pages, and writes nothing: it may run beside a server,
+// whose latest changes it may or may not see.
+//
+// known are heads of the journal from before, kept elsewhere: nothing else finds a journal that was rewritten as a whole.
+func (a *App) Verify(ctx context.Context, merchant string, known []store.JournalHead, report func(Finding)) (Verified, error) {
+	v := &inspection{app: a, known: known, by: Caller{Merchant: merchant}, report: report, result: Verified{Merchant: merchant}}
+	for _, check := range []func(context.Context) error{v.journal, v.entries, v.vouchers, v.files} {
+		if err := check(ctx); err != nil {
+			return v.result, err
+		}
+	}
+	return v.result, nil
+}
+
+// inspection is one run of Verify.
+type inspection struct {
+	app    *App
+	by     Caller
+	known  []store.JournalHead
+	report func(Finding)
+	result Verified
+
+	findings []Finding // of the page that is being read
+	seen     int64     // vouchers of it
+}
+
+func (v *inspection) found(what, subject, format string, args ...any) {
+	v.findings = append(v.findings, Finding{Merchant: v.by.Merchant, What: what, Subject: subject, Text: fmt.Sprintf(format, args...)})
+}
+
+// page reads a page, and reports what was found on it when it was read for good: a reading may begin anew.
+func (v *inspection) page(ctx context.Context, read func(*store.Tx) error) error {
+	err := v.app.db.View(ctx, v.by.Merchant, func(tx *store.Tx) error {
+		v.findings, v.seen = nil, 0
+		return read(tx)
+	})
+	if err == nil {
+		v.result.Vouchers += v.seen
+		v.flush()
+	}
+	return err
+}
+
+func (v *inspection) flush() {
+	for _, f := range v.findings {
+		v.report(f)
+	}
+	v.findings = nil
+}
+
+// verifyBatch is how many rows are read at once.
+const verifyBatch = 200
+
+// journal checks the journal's own hashes.
+func (v *inspection) journal(ctx context.Context) error {
+	head, err := v.app.db.VerifyJournal(ctx, v.by.Merchant, v.known, func(f store.JournalFault) {
+		v.found("journal", strconv.FormatInt(f.First, 10), "%s", f.Text)
+	})
+	v.result.Entries, v.result.Root = head.Size, head.Root
+	v.flush()
+	return err
+}
+
+// entries checks that what the journal speaks of is still what it was.
+func (v *inspection) entries(ctx context.Context) error {
+	for after := int64(0); ; {
+		var entries []store.JournalEntry
+		err := v.page(ctx, func(tx *store.Tx) (err error) {
+			entries, err = tx.Journal(after, verifyBatch)
+			for i := range entries {
+				if err == nil {
+					err = v.entry(tx, &entries[i])
+				}
+			}
+			return err
+		})
+		if err != nil || len(entries) == 0 {
+			return err
+		}
+		after = entries[len(entries)-1].Seq
+	}
+}
+
+// entry compares one entry with the row it is about.
+func (v *inspection) entry(tx *store.Tx, e *store.JournalEntry) error {
+	hash, err := sealedHash(tx, e)
+	switch {
+	case ar.KindOf(err) == ar.NotFound:
+		v.found(e.Kind, e.Subject, "Entry %d of the journal speaks of it, and it is not there.", e.Seq)
+		return nil
+	case err == nil && hash != e.SHA256:
+		v.found(e.Kind, e.Subject, "It is another than the one that entry %d of the journal speaks of.", e.Seq)
+	}
+	return err
+}
+
+// sealedHash is what the entry would be about if it were made now.
+func sealedHash(tx *store.Tx, e *store.JournalEntry) (string, error) {
+	communication := e.Subject
+	switch e.Kind {
+	case journalVoucher:
+		voucher, err := tx.InvoiceByID(e.Subject)
+		if err != nil {
+			return "", err
+		}
+		content, err := voucher.Sealed()
+		return hashOf(content), err
+	case journalMail:
+		d, err := tx.Delivery(e.Subject)
+		if err != nil {
+			return "", err
+		}
+		communication = d.Communication
+	}
+	c, err := tx.Communication(communication)
+	if err != nil {
+		return "", err
+	}
+	return c.File.SHA256, nil
+}
+
+// vouchers checks that every committed voucher adds up and has its entries.
+func (v *inspection) vouchers(ctx context.Context) error {
+	for _, kind := range []ar.VoucherKind{ar.KindInvoice, ar.KindCreditnote} {
+		page := ar.Page{Sort: []ar.Order{{Field: ar.FieldCreated}}, Number: 1, Size: verifyBatch}
+		for more := true; more; {
+			var next string
+			err := v.page(ctx, func(tx *store.Tx) error {
+				list, err := tx.Invoices(kind, page)
+				if err != nil {
+					return err
+				}
+				for i := range list.Rows {
+					if err := v.voucher(tx, &list.Rows[i]); err != nil {
+						return err
+					}
+				}
+				next = list.Next
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			page.After, more = next, next != ""
+		}
+	}
+	return nil
+}
+
+// voucher checks one voucher.
+func (v *inspection) voucher(tx *store.Tx, voucher *ar.Invoice) error {
+	communications, err := tx.Communications(voucher.ID)
+	if err != nil {
+		return err
+	}
+	for _, c := range communications {
+		if c.State != "" {
+			continue // a mail of ours: entered when it has left
+		}
+		if err := v.entered(tx, "document", c.ID, journalLetter, journalImported); err != nil {
+			return err
+		}
+	}
+	if voucher.Committed == nil {
+		return nil
+	}
+	v.seen++
+	if sum := ar.Total(voucher.Items, voucher.Netbased, voucher.Currency).Gross; !sum.Equal(voucher.Totals.Gross) {
+		v.found("voucher", voucher.ID, "Its total is %s, its items come to %s.", voucher.Totals.Gross, sum)
+	}
+	if voucher.Kind == ar.KindInvoice {
+		bookings, err := tx.Bookings(voucher.ID)
+		if err != nil {
+			return err
+		}
+		if open := ar.BalanceOf(voucher.Totals.Gross, bookings).Unpaid; !open.Equal(voucher.Unpaid) {
+			v.found("voucher", voucher.ID, "It says that %s are unpaid, its bookings come to %s.", voucher.Unpaid, open)
+		}
+	}
+	return v.entered(tx, "voucher", voucher.ID, journalVoucher)
+}
+
+// entered checks that the journal has an entry of one of some kinds about a subject.
+func (v *inspection) entered(tx *store.Tx, what, subject string, kinds ...string) error {
+	for _, kind := range kinds {
+		if ok, err := tx.Journaled(kind, subject); err != nil || ok {
+			return err
+		}
+	}
+	v.found(what, subject, "The journal has no entry of it.")
+	return nil
+}
+
+// files checks every stored byte.
+func (v *inspection) files(ctx context.Context) error {
+	for after := ""; ; {
+		files, err := view(ctx, v.app, v.by, func(tx *store.Tx) ([]ar.File, error) { return tx.Files(after, verifyBatch) })
+		if err != nil || len(files) == 0 {
+			return err
+		}
+		for _, f := range files {
+			v.result.Files++
+			switch err := v.app.read(ctx, v.by, f); {
+			case errors.Is(err, blob.ErrNotFound):
+				v.found("file", f.Reference, "Its bytes are not there.")
+			case errors.Is(err, blob.ErrCorrupt):
+				v.found("file", f.Reference, "Its bytes are not the ones that were stored.")
+			case err != nil:
+				return err
+			}
+		}
+		v.flush()
+		after = files[len(files)-1].ID
+	}
+}
+
+// read reads the bytes of a file to their end, which verifies them.
+func (a *App) read(ctx context.Context, by Caller, f ar.File) error {
+	content, size, err := a.files.Open(ctx, by.Merchant, f.SHA256)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, content)
+	if err == nil && size != f.Size {
+		err = blob.ErrCorrupt
+	}
+	return errors.Join(err, content.Close())
+}
