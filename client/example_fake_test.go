@@ -4,6 +4,8 @@ import (
 	"context"
 	"testing"
 
+	"github.com/oapi-codegen/runtime/types"
+
 	"github.com/dunwell/dunwell/client"
 	"github.com/dunwell/dunwell/client/clienttest"
 )
@@ -70,8 +72,17 @@ func fakeJobs(fake *clienttest.Fake) {
 		}
 		return clienttest.JSON(200, client.JobResult{Job: "1", Result: "OK", Resultcode: "0"})
 	})
-	for _, state := range []client.JobState{client.JobStateQueued, client.JobStateRunning, client.JobStateDone} {
-		fake.On("getJob", clienttest.JSON(200, client.Job{Job: "1", Kind: "resendInvoice", State: state, Result: "OK", Resultcode: "0",
-			Attempts: 1, Created: client.Date(2026, 3, 2)}))
+	mail := client.Delivery{ID: "1", Recipient: new(types.Email("ada@example.com")), MessageID: "1@example.com", Created: client.Date(2026, 3, 2)}
+	job := client.Job{Job: "1", Kind: "resendInvoice", Invoice: new("RE12345"), Created: client.Date(2026, 3, 2)}
+	seen := func() {
+		job.Attempts, job.Deliveries = mail.Attempts, &[]client.Delivery{mail}
+		fake.On("getJob", clienttest.JSON(200, job))
 	}
+	job.State, mail.State = client.JobStateQueued, client.DeliveryStateQueued
+	seen()
+	job.State, mail.State, mail.Attempts, mail.Reason = client.JobStateRunning, client.DeliveryStateDeferred, 1, new("The mail server is busy.")
+	seen()
+	job.State, job.Result, job.Resultcode = client.JobStateDone, "OK", "0"
+	mail.State, mail.Attempts, mail.Reason = client.DeliveryStateAccepted, 2, nil
+	seen()
 }

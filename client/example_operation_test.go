@@ -192,7 +192,8 @@ func ExampleClient_ResendInvoice() {
 	// job 1
 }
 
-// The work that a call starts goes on after the answer. The job tells when it is done, and how it went.
+// The work that a call starts goes on after the answer. The job tells when it is done, how it went, and how far its mails
+// have come.
 func ExampleClient_GetJob() {
 	ctx, c := context.Background(), exampleFake().Client() // see package clienttest
 
@@ -206,16 +207,28 @@ func ExampleClient_GetJob() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		fmt.Println(job.State, job.Result)
+		fmt.Println("The job is", job.State)
+		for _, mail := range *job.Deliveries {
+			fmt.Printf("  the mail to %s is %s after %d attempts\n", *mail.Recipient, mail.State, mail.Attempts)
+			if mail.Reason != nil {
+				fmt.Println(" ", *mail.Reason)
+			}
+		}
 		if job.State == client.JobStateDone || job.State == client.JobStateFailed {
+			fmt.Println(job.Resultcode, job.Result)
 			break
 		}
 		<-pause
 	}
 	// Output:
-	// queued OK
-	// running OK
-	// done OK
+	// The job is queued
+	//   the mail to ada@example.com is queued after 0 attempts
+	// The job is running
+	//   the mail to ada@example.com is deferred after 1 attempts
+	//   The mail server is busy.
+	// The job is done
+	//   the mail to ada@example.com is accepted after 2 attempts
+	// 0 OK
 }
 
 // In a sandbox, two weeks pass at once, and what falls due meanwhile happens.

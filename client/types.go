@@ -182,6 +182,27 @@ type (
 	// JobState is where a job stands.
 	JobState = model.JobState
 
+	// Delivery is a mail on its way to the customer.
+	Delivery = model.Delivery
+
+	// DeliveryState is where a mail stands.
+	DeliveryState = model.DeliveryState
+
+	// JobCallback is a message that tells of a job, to a URL of the merchant's.
+	JobCallback = model.JobCallback
+
+	// JobCallbackKind is who is told.
+	JobCallbackKind = model.JobCallbackKind
+
+	// JobCallbackState is where such a message stands.
+	JobCallbackState = model.JobCallbackState
+
+	// JobNotification is what the notifyUrl of a call receives.
+	JobNotification = model.JobNotification
+
+	// WorkflowNotification is what the workflow webhook of a merchant receives.
+	WorkflowNotification = model.WorkflowNotification
+
 	// SandboxClock is the test clock.
 	SandboxClock = model.SandboxClock
 
@@ -322,6 +343,23 @@ const (
 	JobStateFailed  = model.JobStateFailed
 	JobStateQueued  = model.JobStateQueued
 	JobStateRunning = model.JobStateRunning
+
+	DeliveryStateAccepted   = model.DeliveryStateAccepted
+	DeliveryStateDeferred   = model.DeliveryStateDeferred
+	DeliveryStateQueued     = model.DeliveryStateQueued
+	DeliveryStateRejected   = model.DeliveryStateRejected
+	DeliveryStateSending    = model.DeliveryStateSending
+	DeliveryStateSuppressed = model.DeliveryStateSuppressed
+	DeliveryStateUnknown    = model.DeliveryStateUnknown
+
+	JobCallbackKindNotify   = model.JobCallbackKindNotify
+	JobCallbackKindWorkflow = model.JobCallbackKindWorkflow
+
+	JobCallbackStateDelivered = model.JobCallbackStateDelivered
+	JobCallbackStateFailed    = model.JobCallbackStateFailed
+	JobCallbackStateGone      = model.JobCallbackStateGone
+	JobCallbackStateQueued    = model.JobCallbackStateQueued
+	JobCallbackStateSending   = model.JobCallbackStateSending
 
 	ErrorNameClientError = model.ErrorNameClientError
 	ErrorNameServerError = model.ErrorNameServerError
