@@ -45,28 +45,25 @@ func cleanFilename(name string) string {
 	return name
 }
 
-// filenameParameters are those of a Content-Disposition: the name in ASCII, and, where that is not all of it, in UTF-8 by RFC 2231, which
-// wins for whoever reads it. (Encoded words within quotes, as often seen, are against RFC 2047.)
+// filenameParameters are those of a Content-Disposition: the name in UTF-8 by RFC 2231, unless it is plain ASCII. It has no second name in
+// ASCII, because some programs would take that one; who cannot read RFC 2231 looks at the Content-Type, which has. (Encoded
+// words within quotes, as often seen, are against RFC 2047.)
 func filenameParameters(name string) string {
-	ascii := asciiFilename(name)
-	fallback := `filename="` + ascii + `"`
-	if ascii == name {
-		return fallback
+	if asciiFilename(name) == name {
+		return `filename="` + name + `"`
 	}
 	pieces := encodeParameter(name)
 	if len(pieces) == 1 {
-		return fallback + "; filename*=UTF-8''" + pieces[0]
+		return "filename*=UTF-8''" + pieces[0]
 	}
-	var b strings.Builder
-	b.WriteString(fallback)
 	for i, piece := range pieces {
 		charset := ""
 		if i == 0 {
 			charset = "UTF-8''"
 		}
-		fmt.Fprintf(&b, "; filename*%d*=%s%s", i, charset, piece)
+		pieces[i] = fmt.Sprintf("filename*%d*=%s%s", i, charset, piece)
 	}
-	return b.String()
+	return strings.Join(pieces, "; ")
 }
 
 // encodeParameter is a value of RFC 2231 in pieces. No character is split over two.

@@ -11,18 +11,18 @@ func TestFilename(t *testing.T) {
 	tests := []struct{ raw, want, parameters string }{
 		{"RE1.pdf", "RE1.pdf", `filename="RE1.pdf"`},
 		{"RE 1 (2).pdf", "RE 1 (2).pdf", `filename="RE 1 (2).pdf"`},
-		{"Müller.pdf", "Müller.pdf", `filename="Mueller.pdf"; filename*=UTF-8''M%C3%BCller.pdf`},
-		{"Łódź – ½.pdf", "Łódź – ½.pdf", `filename="Lodz - _.pdf"; filename*=UTF-8''%C5%81%C3%B3d%C5%BA%20%E2%80%93%20%C2%BD.pdf`},
-		{"請求書.pdf", "請求書.pdf", `filename="___.pdf"; filename*=UTF-8''%E8%AB%8B%E6%B1%82%E6%9B%B8.pdf`},
-		{"😀.pdf", "😀.pdf", `filename="_.pdf"; filename*=UTF-8''%F0%9F%98%80.pdf`},
-		{`a"b\c.pdf`, `a"b_c.pdf`, `filename="a_b_c.pdf"; filename*=UTF-8''a%22b_c.pdf`},
-		{`a%41'*.pdf`, `a%41'*.pdf`, `filename="a_41'*.pdf"; filename*=UTF-8''a%2541%27%2A.pdf`},
+		{"Müller.pdf", "Müller.pdf", `filename*=UTF-8''M%C3%BCller.pdf`},
+		{"Łódź – ½.pdf", "Łódź – ½.pdf", `filename*=UTF-8''%C5%81%C3%B3d%C5%BA%20%E2%80%93%20%C2%BD.pdf`},
+		{"請求書.pdf", "請求書.pdf", `filename*=UTF-8''%E8%AB%8B%E6%B1%82%E6%9B%B8.pdf`},
+		{"😀.pdf", "😀.pdf", `filename*=UTF-8''%F0%9F%98%80.pdf`},
+		{`a"b\c.pdf`, `a"b_c.pdf`, `filename*=UTF-8''a%22b_c.pdf`},
+		{`a%41'*.pdf`, `a%41'*.pdf`, `filename*=UTF-8''a%2541%27%2A.pdf`},
 		{"a;b=c.pdf", "a;b=c.pdf", `filename="a;b=c.pdf"`},
 		{"=?utf-8?q?x?=.pdf", "=?utf-8?q?x?=.pdf", `filename="=?utf-8?q?x?=.pdf"`},
 		{"../../etc/passwd", ".._.._etc_passwd", `filename=".._.._etc_passwd"`},
 		{"a\r\nBcc: b.pdf", "a Bcc: b.pdf", `filename="a Bcc: b.pdf"`},
 		{"RE1\u202efdp.exe", "RE1fdp.exe", `filename="RE1fdp.exe"`},
-		{"\xff.pdf", "\ufffd.pdf", `filename="_.pdf"; filename*=UTF-8''%EF%BF%BD.pdf`},
+		{"\xff.pdf", "\ufffd.pdf", `filename*=UTF-8''%EF%BF%BD.pdf`},
 		{"", "attachment", `filename="attachment"`},
 		{"..", "attachment", `filename="attachment"`},
 		{long + ".pdf", "", ""},
@@ -45,10 +45,16 @@ func TestFilename(t *testing.T) {
 		if err != nil || read["filename"] != name {
 			t.Errorf("%q is read as %q, %v", name, read["filename"], err)
 		}
-		for _, parameter := range strings.Split(parameters, "; ")[1:] {
-			if len(parameter) > 78 {
+		for parameter := range strings.SplitSeq(parameters, "; ") {
+			if len(parameter) > 78 && name != asciiFilename(name) {
 				t.Errorf("%q makes a line too long: %s", name, parameter)
 			}
 		}
+		if ascii := asciiFilename(name); !isASCII(ascii) || strings.ContainsAny(ascii, `"\`) {
+			t.Errorf("%q is %q in ASCII", name, ascii)
+		}
+	}
+	if got := asciiFilename("Łódź – Größe ½ \"%.pdf"); got != "Lodz - Groesse _ __.pdf" {
+		t.Errorf("in ASCII %q", got)
 	}
 }
