@@ -24,13 +24,46 @@ func ExplainInvoices(tx *Tx, kind ar.VoucherKind, page ar.Page) ([]string, error
 		s = ranges[0]
 	}
 	query := invoiceListing.selection(s, keys, page.Size, 0)
-	var plan []string
-	var line string
-	dest, explain := []any{&line}, "EXPLAIN "
-	if tx.dialect == &sqliteDialect {
-		dest, explain = []any{new(int), new(int), new(int), &line}, "EXPLAIN QUERY PLAN "
+	return explain(tx.session, tx.dialect, query, tx.args(s.args))
+}
+
+// Explain is the engine's plans for the queries that fn asks, one line each, instead of their answers.
+func Explain(tx *Tx, fn func() error) ([]string, error) {
+	e := &explaining{session: tx.session, dialect: tx.dialect}
+	tx.session = e
+	err := fn()
+	tx.session = e.session
+	return e.plan, err
+}
+
+type explaining struct {
+	session
+	dialect *dialect
+	plan    []string
+}
+
+func (e *explaining) query(query string, args []any, _ func(row) error) error {
+	lines, err := explain(e.session, e.dialect, query, args)
+	e.plan = append(e.plan, lines...)
+	return err
+}
+
+// ExplainDue is the plan of DueDeliveries, or of DueCallbacks.
+func ExplainDue(tx *Tx, callbacks bool) ([]string, error) {
+	query := dueDeliveries
+	if callbacks {
+		query = dueCallbacks
 	}
-	err = tx.query(explain+query, s.args, func(r row) error {
+	return explain(tx.session, tx.dialect, query, []any{millis(tx.Now), int64(10)})
+}
+
+func explain(s session, d *dialect, query string, args []any) (plan []string, err error) {
+	var line string
+	dest, word := []any{&line}, "EXPLAIN "
+	if d == &sqliteDialect {
+		dest, word = []any{new(int), new(int), new(int), &line}, "EXPLAIN QUERY PLAN "
+	}
+	err = s.query(word+query, args, func(r row) error {
 		err := r.Scan(dest...)
 		plan = append(plan, line)
 		return err

@@ -2,6 +2,8 @@ package store_test
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"testing"
 
 	"github.com/dunwell/dunwell/internal/ar"
@@ -19,6 +21,8 @@ func TestIsolation(t *testing.T) {
 		var invoice *ar.Invoice
 		var communication ar.Communication
 		var key store.Key
+		var delivery ar.Delivery
+		var callback ar.Callback
 		for _, merchant := range []string{acme, rival} { // rival's are the last, so these are what is known of rival
 			who = insertIdentity(t, db, merchant, "C1")
 			invoice = insertInvoice(t, db, merchant, who, "RE1")
@@ -40,6 +44,27 @@ func TestIsolation(t *testing.T) {
 					return err
 				}
 				if err := tx.AppendEvent(&store.Event{InvoiceID: invoice.ID, Actor: "k"}); err != nil {
+					return err
+				}
+				job, err := aJob(tx, invoice.ID)
+				if err != nil {
+					return err
+				}
+				delivery = ar.Delivery{Job: job.Number, InvoiceID: invoice.ID, MessageID: "m", Communication: communication.ID, State: ar.DeliveryQueued, Next: &tick}
+				if err := tx.InsertDelivery(&delivery); err != nil {
+					return err
+				}
+				callback = ar.Callback{Job: job.Number, InvoiceID: invoice.ID, Body: json.RawMessage("{}"), State: ar.CallbackQueued, Next: &tick}
+				if err := tx.InsertCallback(&callback); err != nil {
+					return err
+				}
+				if err := tx.AppendCallbackAttempt(&ar.CallbackAttempt{Callback: callback.ID, At: tick}); err != nil {
+					return err
+				}
+				if free, err := tx.ReserveNumber(ar.KindInvoice, invoice.ID, "1"); err != nil || !free {
+					t.Errorf("%s: number is not free: %v", merchant, err)
+				}
+				if err := tx.AppendJournal(anEntry(map[string]int{acme: 1, rival: 2}[merchant])); err != nil {
 					return err
 				}
 				key = store.Key{Username: merchant}
@@ -68,6 +93,20 @@ func TestIsolation(t *testing.T) {
 			"AppendEvent":    func(tx *store.Tx) error { return tx.AppendEvent(&store.Event{InvoiceID: invoice.ID}) },
 			"InsertCommunication": func(tx *store.Tx) error {
 				return tx.InsertCommunication(&ar.Communication{InvoiceID: invoice.ID, File: communication.File})
+			},
+			"InsertJob": func(tx *store.Tx) error { return tx.InsertJob(&ar.Job{Number: 1, InvoiceID: invoice.ID}) },
+			"InsertDelivery": func(tx *store.Tx) error {
+				return tx.InsertDelivery(&ar.Delivery{Job: 2, InvoiceID: invoice.ID, MessageID: "n", State: ar.DeliveryQueued})
+			},
+			"Delivery":       func(tx *store.Tx) error { _, err := tx.Delivery(delivery.ID); return err },
+			"UpdateDelivery": func(tx *store.Tx) error { return tx.UpdateDelivery(&delivery, delivery.Generation) },
+			"InsertCallback": func(tx *store.Tx) error {
+				return tx.InsertCallback(&ar.Callback{Job: 2, InvoiceID: invoice.ID, State: ar.CallbackQueued})
+			},
+			"Callback":       func(tx *store.Tx) error { _, err := tx.Callback(callback.ID); return err },
+			"UpdateCallback": func(tx *store.Tx) error { return tx.UpdateCallback(&callback, callback.Generation) },
+			"AppendCallbackAttempt": func(tx *store.Tx) error {
+				return tx.AppendCallbackAttempt(&ar.CallbackAttempt{Callback: callback.ID})
 			},
 		}
 		for name, ask := range hidden {
@@ -107,10 +146,32 @@ func TestIsolation(t *testing.T) {
 			count("rival's communications", len(communications), err)
 			bookings, err := tx.Bookings(invoice.ID)
 			count("rival's bookings", len(bookings), err)
+			deliveries, err := tx.Deliveries(invoice.ID)
+			count("rival's deliveries", len(deliveries), err)
+			none, err := tx.DeliveryOf(communication.ID)
+			if none != nil || err != nil {
+				t.Errorf("delivery of rival's communication is %v, %v", none, err)
+			}
+			in, err := tx.DeliveriesIn(ar.DeliveryQueued, 10)
+			count("deliveries", len(in), err)
+			callbacks, err := tx.Callbacks(store.CallbackFilter{}, 10)
+			count("callbacks", len(callbacks), err)
+			attempts, err := tx.CallbackAttempts(callback.ID)
+			count("rival's attempts", len(attempts), err)
+			gaps, err := tx.NumberGaps(ar.KindInvoice)
+			count("gaps", len(gaps), err)
+			entries, err := tx.Journal(0, 10)
+			count("journal", len(entries), err)
+			if found, err := tx.Journaled("voucher", "id2"); found || err != nil {
+				t.Errorf("rival's journal is seen: %v", err)
+			}
+			if _, ok, err := tx.ReservedNumber(invoice.ID); ok || err != nil {
+				t.Errorf("rival's number is seen: %v", err)
+			}
 			events, err := tx.Events(invoice.ID)
 			count("rival's events", len(events), err)
 			same(t, counts, map[string]int{"invoices": 1, "total": 1, "identities": 1, "keys": 1, "of rival's identity": 0, "of rival's invoice": 0,
-				"rival's communications": 0, "rival's bookings": 0, "rival's events": 0})
+				"rival's deliveries": 0, "deliveries": 1, "callbacks": 1, "rival's attempts": 0, "gaps": 1, "journal": 1, "rival's communications": 0, "rival's bookings": 0, "rival's events": 0})
 			return nil
 		})
 		view(t, db, rival, func(tx *store.Tx) error { // and nothing of the above has changed anything
@@ -120,7 +181,20 @@ func TestIsolation(t *testing.T) {
 			if err2 == nil && k.Revoked != nil {
 				t.Error("rival's key is revoked")
 			}
-			return err
+			d, err3 := tx.Delivery(delivery.ID)
+			same(t, d, delivery)
+			c, err4 := tx.Callback(callback.ID)
+			same(t, c, callback)
+			attempts, err5 := tx.CallbackAttempts(callback.ID)
+			if len(attempts) != 1 {
+				t.Errorf("rival's attempts are %v", attempts)
+			}
+			return errors.Join(err, err2, err3, err4, err5)
 		})
+		for _, merchant := range []string{acme, rival} {
+			if _, found := faults(t, db, merchant); len(found) > 0 {
+				t.Errorf("%s's journal: %q", merchant, found)
+			}
+		}
 	})
 }

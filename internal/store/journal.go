@@ -128,7 +128,7 @@ func (tx *Tx) JournalEntry(seq int64) (*JournalEntry, error) {
 // Journaled tells whether there is an entry of a kind about a subject.
 func (tx *Tx) Journaled(kind, subject string) (bool, error) {
 	var seq int64
-	return tx.first(`SELECT seq FROM journal WHERE merchant = $1 AND subject = $2 AND kind = $3 ORDER BY seq LIMIT 1`, []any{subject, kind}, &seq)
+	return tx.first(`SELECT seq FROM journal WHERE merchant = $1 AND subject = $2 AND kind = $3 LIMIT 1`, []any{subject, kind}, &seq)
 }
 
 func (tx *Tx) journal(where string, values ...any) ([]JournalEntry, error) {

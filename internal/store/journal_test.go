@@ -79,6 +79,12 @@ func TestJournal(t *testing.T) {
 			if string(e.Payload) != string(want.Payload) {
 				t.Errorf("payload is %s", e.Payload)
 			}
+			for name, want := range map[string]bool{"voucher id2": true, "mail id2": false, "voucher id4": false} {
+				kind, subject, _ := strings.Cut(name, " ")
+				if found, err := tx.Journaled(kind, subject); found != want || err != nil {
+					t.Errorf("%s: %v, %v", name, found, err)
+				}
+			}
 			part, err := tx.Journal(1, 1)
 			same(t, part, []store.JournalEntry{*want})
 			return err

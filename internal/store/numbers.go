@@ -14,8 +14,8 @@ type Number struct {
 	Drawn     time.Time
 }
 
-// ReserveNumber keeps a number for a voucher, by its id, before the voucher is committed with it. It reports false, and
-// changes nothing, when the number is not free: reserved for another voucher, or already another's, even if that is a
+// ReserveNumber keeps a number for a voucher, by its id, before the voucher is committed with it, or is there at all. It
+// reports false, and changes nothing, when the number is not free: reserved for another voucher, or already another's, even if that is a
 // draft and the number no more than a wish. Whoever reserves holds the voucher's lock, and asks ReservedNumber first.
 func (tx *Tx) ReserveNumber(kind ar.VoucherKind, invoiceID, number string) (free bool, err error) {
 	n, err := tx.exec(`INSERT INTO numbers (merchant, kind, number, invoice_id, drawn)

@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -43,20 +42,69 @@ func TestEverySortHasAnIndex(t *testing.T) {
 	})
 }
 
-// plan asks for the plan as if the table were large.
-func plan(t *testing.T, db *store.DB, page ar.Page) (lines []string) {
+// Whatever is asked of what grows without end has an index that answers it in order, and reads what was asked for only.
+func TestEveryQuestionHasAnIndex(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		note, delivery, _ := everything(t, db)
+		for _, c := range []struct {
+			name, index string
+			ask         func(*store.Tx) error
+		}{
+			{"DeliveriesOf", "deliveries_job", func(tx *store.Tx) error { _, err := tx.DeliveriesOf(1); return err }},
+			{"Deliveries", "deliveries_invoice_id", func(tx *store.Tx) error { _, err := tx.Deliveries(note.ID); return err }},
+			{"DeliveriesIn", "deliveries_state", func(tx *store.Tx) error { _, err := tx.DeliveriesIn(ar.DeliveryQueued, 10); return err }},
+			{"DeliveryOf", "deliveries_communication_id", func(tx *store.Tx) error { _, err := tx.DeliveryOf(delivery.Communication); return err }},
+			{"Communications", "deliveries_communication_id", func(tx *store.Tx) error { _, err := tx.Communications(note.ID); return err }},
+			{"CallbacksOf", "callbacks_job", func(tx *store.Tx) error { _, err := tx.CallbacksOf(1); return err }},
+			{"Callbacks", "callbacks_created", func(tx *store.Tx) error { _, err := tx.Callbacks(store.CallbackFilter{}, 10); return err }},
+			{"Callbacks of a voucher", "callbacks_invoice_id", func(tx *store.Tx) error {
+				_, err := tx.Callbacks(store.CallbackFilter{InvoiceID: note.ID}, 10)
+				return err
+			}},
+			{"Callbacks in a state", "callbacks_state", func(tx *store.Tx) error {
+				_, err := tx.Callbacks(store.CallbackFilter{State: ar.CallbackFailed}, 10)
+				return err
+			}},
+			{"CallbackAttempts", "callback_attempts", func(tx *store.Tx) error { _, err := tx.CallbackAttempts("x"); return err }},
+			{"ReservedNumber", "numbers_invoice_id", func(tx *store.Tx) error { _, _, err := tx.ReservedNumber(note.ID); return err }},
+			{"Journaled", "journal_subject", func(tx *store.Tx) error { _, err := tx.Journaled("voucher", "x"); return err }},
+			{"Journal", "journal", func(tx *store.Tx) error { _, err := tx.Journal(10, 10); return err }},
+		} {
+			text := explained(t, db, func(tx *store.Tx) ([]string, error) { return store.Explain(tx, func() error { return c.ask(tx) }) })
+			sorted := strings.Contains(text, "TEMP B-TREE") || strings.Contains(text, "Sort Key")
+			few := c.name == "ReservedNumber" // of one voucher
+			if !strings.Contains(text, c.index) || strings.Contains(text, "SCAN ") || strings.Contains(text, "Seq Scan") || sorted && !few {
+				t.Errorf("%s:\n%s", c.name, text)
+			}
+		}
+		for index, callbacks := range map[string]bool{"deliveries_due": false, "callbacks_due": true} {
+			text := explained(t, db, func(tx *store.Tx) ([]string, error) { return store.ExplainDue(tx, callbacks) })
+			if !strings.Contains(text, index) || strings.Contains(text, "TEMP B-TREE") || strings.Contains(text, "Sort") {
+				t.Errorf("due:\n%s", text)
+			}
+		}
+	})
+}
+
+// explained asks for a plan as if the tables were large.
+func explained(t *testing.T, db *store.DB, ask func(*store.Tx) ([]string, error)) string {
 	t.Helper()
-	err := db.Update(context.Background(), acme, func(tx *store.Tx) (err error) {
+	var lines []string
+	update(t, db, acme, func(tx *store.Tx) (err error) {
 		if tx.PGX() != nil {
 			if _, err := tx.PGX().Exec(tx.Context(), "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off"); err != nil {
 				return err
 			}
 		}
-		lines, err = store.ExplainInvoices(tx, ar.KindInvoice, page)
+		lines, err = ask(tx)
 		return err
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return lines
+	return strings.Join(lines, "\n")
+}
+
+// plan is that of a list of invoices.
+func plan(t *testing.T, db *store.DB, page ar.Page) []string {
+	t.Helper()
+	text := explained(t, db, func(tx *store.Tx) ([]string, error) { return store.ExplainInvoices(tx, ar.KindInvoice, page) })
+	return strings.Split(text, "\n")
 }

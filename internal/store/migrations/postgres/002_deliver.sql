@@ -17,7 +17,8 @@ UPDATE invoices SET dunning = document::json #>> '{detail,dunning}', document = 
     FROM json_each(document::json) WITH ORDINALITY AS d (key, value, at))
 WHERE document::json #>> '{detail,dunning}' IS NOT NULL;
 
--- Numbers that were drawn, some for vouchers that are about to be created. One that no committed voucher has is a gap, or will be used in a moment.
+-- Numbers that were drawn, some for vouchers that are about to be created. One that no committed voucher has is a gap, or
+-- will be used in a moment.
 CREATE TABLE numbers (
     merchant   TEXT COLLATE "C" NOT NULL REFERENCES merchants,
     kind       TEXT COLLATE "C" NOT NULL,

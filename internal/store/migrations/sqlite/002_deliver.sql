@@ -11,7 +11,8 @@ ALTER TABLE invoices ADD COLUMN dunning TEXT; -- JSON
 UPDATE invoices SET dunning = json_extract(document, '$.detail.dunning'), document = json_remove(document, '$.detail.dunning')
 WHERE json_type(document, '$.detail.dunning') IS NOT NULL;
 
--- Numbers that were drawn, some for vouchers that are about to be created. One that no committed voucher has is a gap, or will be used in a moment.
+-- Numbers that were drawn, some for vouchers that are about to be created. One that no committed voucher has is a gap, or
+-- will be used in a moment.
 CREATE TABLE numbers (
     merchant   TEXT NOT NULL REFERENCES merchants,
     kind       TEXT NOT NULL,
