@@ -54,7 +54,7 @@ func (c call) with(name, value string) call {
 
 func (c call) request(w *world) *http.Request {
 	w.Helper()
-	r, err := http.NewRequestWithContext(w.Context(), c.method, w.url+c.path, strings.NewReader(c.body))
+	r, err := http.NewRequestWithContext(w.Context(), c.method, w.URL+c.path, strings.NewReader(c.body))
 	w.no(err)
 	switch c.user {
 	case "-":

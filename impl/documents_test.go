@@ -12,10 +12,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/dunwell/dunwell/internal/app"
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/store"
-	"github.com/shopspring/decimal"
 )
 
 // communications are those of the invoice itself.
@@ -47,7 +48,7 @@ func TestImportExternalDocument(t *testing.T) {
 		if first["voucherReference"] != "RE1" || len(first) != 3 {
 			w.Errorf("imported %v", first)
 		}
-		w.clock.Advance(time.Second)
+		w.Day.Advance(time.Second)
 		again := w.do(upload("RE2", imported("copy.pdf", "reminder", paper)...)).is(http.StatusOK).object()
 		if again["fileReference"] != first["fileReference"] || again["communicationReference"] == first["communicationReference"] || again["voucherReference"] != "RE2" {
 			w.Errorf("the same bytes again: %v", again)
@@ -66,7 +67,7 @@ func TestImportExternalDocument(t *testing.T) {
 		if got := w.events("RE1"); !slices.Equal(got, []string{"created", "documentImported", "documentImported"}) {
 			w.Errorf("events %v", got)
 		}
-		if log := w.log.String(); strings.Contains(log, "level=WARN") || strings.Contains(log, "level=ERROR") {
+		if log := w.Log.String(); strings.Contains(log, "level=WARN") || strings.Contains(log, "level=ERROR") {
 			w.Error("there is something in the log") // which is shown when a test fails
 		}
 
@@ -145,7 +146,7 @@ func TestSignedLink(t *testing.T) {
 		links := w.communications("RE1")
 		link, err := url.Parse(links[0].(object)["publicUrl"].(string))
 		w.no(err)
-		if !strings.HasPrefix(link.String(), w.url+"/v1/communication/") {
+		if !strings.HasPrefix(link.String(), w.URL+"/v1/communication/") {
 			w.Errorf("the link is %s", link)
 		}
 		changed := func(name, value string) string {
@@ -177,13 +178,13 @@ func TestSignedLink(t *testing.T) {
 				w.Errorf("%s: %+v", name, e)
 			}
 		}
-		w.follow(w.url+"/v1/communication/"+other+"/file?expires=9999999999").refused(http.StatusUnauthorized, "ERR_UNAUTHORIZED")
+		w.follow(w.URL+"/v1/communication/"+other+"/file?expires=9999999999").refused(http.StatusUnauthorized, "ERR_UNAUTHORIZED")
 		w.follow(strings.Replace(link.String(), "expires=", "x=", 1)).refused(http.StatusForbidden, "ERR_FORBIDDEN")
 		w.do(get("/v1/communication/nothing/file")).refused(http.StatusNotFound, "ERR_NOT_FOUND")
 
-		w.clock.Advance(app.DefaultLinkLife - time.Millisecond)
+		w.Day.Advance(app.DefaultLinkLife - time.Millisecond)
 		w.follow(link.String()).is(http.StatusOK)
-		w.clock.Advance(time.Millisecond)
+		w.Day.Advance(time.Millisecond)
 		w.follow(link.String()).refused(http.StatusForbidden, "ERR_FORBIDDEN")
 		w.follow(w.communications("RE1")[0].(object)["publicUrl"].(string)).is(http.StatusOK)
 	})
@@ -215,11 +216,11 @@ func (w *world) credited() {
 	w.customer()
 	w.committed("RE1")
 	by := app.System(acme, store.ActorSystem)
-	w.clock.Advance(time.Second)
-	_, err := w.app.BookPayment(w.Context(), by, "RE1", app.Payment{Transaction: "T1", Amount: decimal.RequireFromString("20"), Valuedate: w.clock.Now()})
+	w.Day.Advance(time.Second)
+	_, err := w.App.BookPayment(w.Context(), by, "RE1", app.Payment{Transaction: "T1", Amount: decimal.RequireFromString("20"), Valuedate: w.Day.Now()})
 	w.no(err)
-	w.clock.Advance(time.Second)
-	_, err = w.app.CreditInvoice(w.Context(), by, "RE1", "GS1", ar.InvoiceChange{Items: ar.Set([]ar.Item{{
+	w.Day.Advance(time.Second)
+	_, err = w.App.CreditInvoice(w.Context(), by, "RE1", "GS1", ar.InvoiceChange{Items: ar.Set([]ar.Item{{
 		Label: "Half", Quantity: decimal.NewFromInt(1), Unit: "piece", Unitprice: decimal.NewFromInt(50), Taxrate: decimal.NewFromInt(19)}})})
 	w.no(err)
 }
@@ -258,7 +259,7 @@ func TestDocumentsByDayOfIssue(t *testing.T) {
 		w.customer()
 		w.do(post("/identities/K1/invoices", `{"reference": "RE1", "issued": "2026-03-05", "netbased": true, "items": [`+item+`]}`)).is(http.StatusCreated)
 		w.do(post("/invoices/RE1/commitInvoice", `{}`)).is(http.StatusOK)
-		_, err := w.app.CreditInvoice(w.Context(), app.System(acme, store.ActorSystem), "RE1", "GS1", ar.InvoiceChange{Items: ar.Set([]ar.Item{{
+		_, err := w.App.CreditInvoice(w.Context(), app.System(acme, store.ActorSystem), "RE1", "GS1", ar.InvoiceChange{Items: ar.Set([]ar.Item{{
 			Label: "A", Quantity: decimal.NewFromInt(1), Unit: "piece", Unitprice: decimal.NewFromInt(50)}})})
 		w.no(err)
 		for sort, want := range map[string]string{"issued": "GS1 RE1", "-issued": "RE1 GS1"} {

@@ -78,12 +78,12 @@ func TestEnginesAgree(t *testing.T) {
 	answers := map[storetest.Engine][]string{}
 	each(t, func(w *world) {
 		for _, step := range steps {
-			w.clock.Advance(time.Second)
+			w.Day.Advance(time.Second)
 			a := w.do(step)
 			if a.status >= http.StatusInternalServerError {
 				w.Errorf("%s %s: %s", step.method, step.path, a.body)
 			}
-			answers[w.engine] = append(answers[w.engine], masked(fmt.Sprintf("%s %s\n%s\n%d %q %q %s", step.method, step.path, step.body, a.status, a.header.Get("ETag"), a.header.Get("Idempotent-Replayed"), a.body)))
+			answers[w.Engine] = append(answers[w.Engine], masked(fmt.Sprintf("%s %s\n%s\n%d %q %q %s", step.method, step.path, step.body, a.status, a.header.Get("ETag"), a.header.Get("Idempotent-Replayed"), a.body)))
 		}
 	})
 	if len(answers) < len(storetest.Engines) {

@@ -35,7 +35,7 @@ func TestExamples(t *testing.T) {
 // play sends the request of a pair, as acme unless it brings its own credentials.
 func (w *world) play(example examples.Request) answer {
 	w.Helper()
-	r, err := example.HTTP(w.Context(), w.url)
+	r, err := example.HTTP(w.Context(), w.URL)
 	w.no(err)
 	if !example.Anonymous() {
 		r.SetBasicAuth(acme, password)

@@ -13,7 +13,7 @@ import (
 
 	"github.com/dunwell/dunwell/api/serve"
 	"github.com/dunwell/dunwell/internal/app"
-	"github.com/dunwell/dunwell/internal/blob"
+	"github.com/dunwell/dunwell/internal/servertest"
 	"github.com/dunwell/dunwell/internal/store"
 	"github.com/dunwell/dunwell/internal/store/storetest"
 )
@@ -175,19 +175,19 @@ var idempotencyCases = []struct {
 	{"18 a key is fresh again after a day", func(w *world) {
 		c := post("/identities", `{"meta": {}}`).once("k")
 		first := w.do(c).is(201)
-		w.clock.Advance(24*time.Hour - time.Millisecond)
+		w.Day.Advance(24*time.Hour - time.Millisecond)
 		replays(first, w.do(c))
-		w.clock.Advance(time.Millisecond)
+		w.Day.Advance(time.Millisecond)
 		second := w.do(c).is(201)
 		if bytes.Equal(first.body, second.body) || second.header.Get("Idempotent-Replayed") != "" {
 			w.Errorf("after a day it still answers %s", second.body)
 		}
 		replays(second, w.do(c))
-		w.clock.Advance(24 * time.Hour)
+		w.Day.Advance(24 * time.Hour)
 		w.do(post("/identities/K1/invoices", `{}`).once("k")).is(201) // another request may have it now
 	}},
 	{"19 a merchant may keep answers longer", func(w *world) {
-		w.no(w.db.Update(w.Context(), acme, func(tx *store.Tx) error {
+		w.no(w.DB.Update(w.Context(), acme, func(tx *store.Tx) error {
 			m, err := tx.Merchant()
 			if err != nil {
 				return err
@@ -197,11 +197,11 @@ var idempotencyCases = []struct {
 		}))
 		c := post("/identities", `{}`).once("k")
 		first := w.do(c).is(201)
-		w.clock.Advance(72*time.Hour - time.Millisecond)
-		w.no(w.app.Tidy(w.Context()))
+		w.Day.Advance(72*time.Hour - time.Millisecond)
+		w.no(w.App.Tidy(w.Context()))
 		replays(first, w.do(c))
-		w.clock.Advance(time.Millisecond)
-		w.no(w.app.Tidy(w.Context()))
+		w.Day.Advance(time.Millisecond)
+		w.no(w.App.Tidy(w.Context()))
 		if kept := w.tables()["idempotency"]; len(kept) != 0 {
 			w.Errorf("kept %v", kept)
 		}
@@ -227,10 +227,10 @@ var idempotencyCases = []struct {
 		}
 	}},
 	{"21 who waits too long is told to come again", func(w *world) {
-		if w.engine != storetest.Postgres {
+		if w.Engine != storetest.Postgres {
 			w.Skip("SQLite has one writer, whose transactions end in time")
 		}
-		w.no(w.db.Update(w.Context(), acme, func(tx *store.Tx) error {
+		w.no(w.DB.Update(w.Context(), acme, func(tx *store.Tx) error {
 			if _, err := tx.Idempotent("k", "of the one who is not done"); err != nil {
 				return err
 			}
@@ -245,9 +245,9 @@ var idempotencyCases = []struct {
 	{"22 a fault leaves nothing, and a retry runs", func(w *world) {
 		c := upload("RE1", imported("a.eml", "email", eml("a"))...).once("k")
 		tables := fmt.Sprint(w.tables())
-		w.no(os.Rename(w.dir, w.dir+".gone"))
+		w.no(os.Rename(w.files(), w.files()+".gone"))
 		w.do(c).refused(http.StatusInternalServerError, "ERR_INTERNAL")
-		w.no(os.Rename(w.dir+".gone", w.dir))
+		w.no(os.Rename(w.files()+".gone", w.files()))
 		if fmt.Sprint(w.tables()) != tables {
 			w.Error("the fault left something")
 		}
@@ -289,7 +289,7 @@ var idempotencyCases = []struct {
 	{"25 another process knows the answers", func(w *world) {
 		c := post("/identities", `{"reference": "K2"}`).once("k")
 		first := w.do(c).is(201)
-		w.start(app.NewClock(w.clock.Now))
+		w.again(func(*servertest.Config) {})
 		replays(first, w.do(c))
 	}},
 	{"26 what changed meanwhile does not change the answer", func(w *world) {
@@ -326,13 +326,16 @@ func TestIdempotency(t *testing.T) {
 func (w *world) whileBusy(f func()) {
 	w.Helper()
 	busy, letGo, done := make(chan struct{}), make(chan struct{}), make(chan answer)
-	w.start(app.NewClock(w.clock.Now), func(o *serve.Options) {
-		authenticate := o.Authenticate
-		o.MaxConcurrent = 1
-		o.Authenticate = func(ctx context.Context, c serve.Credentials) (context.Context, error) {
-			close(busy)
-			<-letGo
-			return authenticate(ctx, c)
+	calm := w.Server
+	w.again(func(c *servertest.Config) {
+		c.Serve = func(o *serve.Options) {
+			authenticate := o.Authenticate
+			o.MaxConcurrent = 1
+			o.Authenticate = func(ctx context.Context, c serve.Credentials) (context.Context, error) {
+				close(busy)
+				<-letGo
+				return authenticate(ctx, c)
+			}
 		}
 	})
 	go func() { done <- w.do(get("/identities/K1")) }()
@@ -340,7 +343,7 @@ func (w *world) whileBusy(f func()) {
 	f()
 	close(letGo)
 	(<-done).is(http.StatusOK)
-	w.start(app.NewClock(w.clock.Now))
+	w.Server = calm
 }
 
 // A new process over the same files and database, with nothing of the old one left.
@@ -348,7 +351,7 @@ func TestIdempotencyAfterRestart(t *testing.T) {
 	for _, engine := range storetest.Engines {
 		t.Run(string(engine), func(t *testing.T) {
 			url, clock := storetest.URL(t, engine), storetest.NewClock()
-			w := newWorld(t, engine, storetest.Connect(t, url, clock), clock)
+			w := newWorld(t, servertest.Config{Engine: engine, DB: storetest.Connect(t, url, clock), Day: clock})
 			w.customer()
 			w.draft("RE1")
 			calls := []call{
@@ -359,11 +362,7 @@ func TestIdempotencyAfterRestart(t *testing.T) {
 			for _, c := range calls {
 				first = append(first, w.do(c))
 			}
-			w.db = storetest.Connect(t, url, clock)
-			files, err := blob.OpenLocal(w.dir)
-			w.no(err)
-			w.files = files
-			w.start(app.NewClock(clock.Now))
+			w.again(func(c *servertest.Config) { c.DB = storetest.Connect(t, url, clock) })
 			for i, c := range calls {
 				replays(first[i], w.do(c))
 			}

@@ -11,7 +11,7 @@ import (
 
 // generated is the generated client of acme's.
 func generated(w *world) *client.ClientWithResponses {
-	c, err := client.NewClientWithResponses(w.url, client.WithHTTPClient(w.client), client.WithRequestEditorFn(func(_ ctx, r *http.Request) error {
+	c, err := client.NewClientWithResponses(w.URL, client.WithHTTPClient(w.client), client.WithRequestEditorFn(func(_ ctx, r *http.Request) error {
 		r.SetBasicAuth(acme, password)
 		return nil
 	}))
@@ -60,7 +60,7 @@ func TestUpsertIdentity(t *testing.T) {
 		if same.header.Get("ETag") != `"1"` || string(same.body) != string(first.body) {
 			w.Errorf("nothing changed, and yet it answers %v %s", same.header, same.body)
 		}
-		w.clock.Advance(1e9)
+		w.Day.Advance(1e9)
 		second := w.do(put(path, `{"name": {"lastname": "Two"}, "currency": "CHF"}`).with("If-Match", `"1"`)).is(http.StatusOK)
 		got := second.object()
 		if second.header.Get("ETag") != `"2"` || got["name"].(object)["company"] != "One" || got["name"].(object)["lastname"] != "Two" || got["currency"] != "CHF" {

@@ -58,7 +58,7 @@ func TestUpdateInvoice(t *testing.T) {
 		w.draft("RE1")
 		const path = "/invoices/RE1"
 		created := w.do(get(path))
-		w.clock.Advance(time.Second)
+		w.Day.Advance(time.Second)
 
 		same := w.do(put(path, `{"netbased": true, "items": [`+item+`]}`)).is(http.StatusOK)
 		if same.header.Get("ETag") != created.header.Get("ETag") || string(same.body) != string(created.body) {

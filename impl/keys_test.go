@@ -64,8 +64,8 @@ func TestRevokedKey(t *testing.T) {
 	each(t, func(w *world) {
 		k := w.key(acme, app.NewKey{Username: "k", Password: password, Permissions: []string{"*"}})
 		w.do(get("/identities").as("k")).is(http.StatusOK)
-		w.no(w.app.RevokeKey(w.Context(), acme, k.ID))
-		w.elapsed.Advance(1e9)
+		w.no(w.App.RevokeKey(w.Context(), acme, k.ID))
+		w.Elapsed.Advance(1e9)
 		w.do(get("/identities").as("k")).refused(http.StatusUnauthorized, "ERR_UNAUTHORIZED")
 		w.do(get("/identities")).is(http.StatusOK)
 	})

@@ -16,7 +16,7 @@ func (w *world) shelf() {
 	w.customer()
 	w.do(post("/identities", `{"reference": "K2", "debtor": "10002"}`)).is(http.StatusCreated)
 	for n := 1; n <= 7; n++ {
-		w.clock.Advance(time.Second)
+		w.Day.Advance(time.Second)
 		w.do(post(fmt.Sprintf("/identities/K%d/invoices", 1+n%2), fmt.Sprintf(
 			`{"reference": "RE%d", "due": "2026-03-%02d", "netbased": true, "ordernumber": "O-%d", "addresses": [{"company": "X", "city": "Y"}],
 			"items": [{"label": "A", "quantity": "%d", "unit": "pc", "unitprice": "10", "detail": {}}]}`, n, 2+n, n/3, n))).is(http.StatusCreated)

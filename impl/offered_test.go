@@ -14,7 +14,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/dunwell/dunwell/impl"
-	"github.com/dunwell/dunwell/internal/store/storetest"
+	"github.com/dunwell/dunwell/internal/servertest"
 )
 
 var update = flag.Bool("update", false, "write golden files")
@@ -62,7 +62,7 @@ func (o operation) call(path map[string]string) call {
 
 // Operations of the contract that are not built yet; the README's table is made of this file.
 func TestNotOffered(t *testing.T) {
-	w := newWorld(t, storetest.SQLite, storetest.Open(t, storetest.SQLite), storetest.NewClock())
+	w := newWorld(t, servertest.Config{})
 	w.customer()
 	w.draft("RE1")
 	var missing []string

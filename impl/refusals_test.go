@@ -245,7 +245,7 @@ func TestHangUp(t *testing.T) {
 		w.draft("RE1")
 		before := w.everything()
 		c := upload("RE1", imported("a.eml", "email", eml("a"))...)
-		u, err := url.Parse(w.url)
+		u, err := url.Parse(w.URL)
 		w.no(err)
 		conn, err := net.Dial("tcp", u.Host)
 		w.no(err)

@@ -50,7 +50,7 @@ func TestRoundTrip(t *testing.T) {
 			w.no(json.Indent(&all, []byte(masked(string(w.do(get(path)).is(http.StatusOK).body))), "", "  "))
 			all.WriteString("\n")
 		}
-		if *update && w.engine != storetest.SQLite {
+		if *update && w.Engine != storetest.SQLite {
 			return
 		}
 		golden(w.T, "testdata/roundtrip.golden", all.String())

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/dunwell/dunwell/internal/app"
-	"github.com/dunwell/dunwell/internal/store"
+	"github.com/dunwell/dunwell/internal/servertest"
 	"github.com/dunwell/dunwell/internal/store/storetest"
 )
 
@@ -26,16 +26,7 @@ func TestSandboxClock(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			db, err := store.Open(t.Context(), storetest.URL(t, engine), clock.Now)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { db.Close() })
-			if err := db.Migrate(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			w := newWorld(t, engine, db, still)
-			w.start(clock)
+			w := newWorld(t, servertest.Config{Engine: engine, Day: still, Clock: clock})
 			w.customer()
 			w.draft("RE1")
 			w.do(upload("RE1", imported("a.eml", "email", eml("a"))...)).is(http.StatusOK)
