@@ -84,16 +84,16 @@ func (v view) Greeting() string {
 	return w.nobody
 }
 
-// Fact is a line of a table.
-type Fact struct{ Label, Value string }
+// fact is a line of a table.
+type fact struct{ Label, Value string }
 
 // Account is where a payment goes, and what the transfer should say; empty when the mail asks for none.
-func (v view) Account() (facts []Fact) {
+func (v view) Account() (facts []fact) {
 	p, w := v.Payment, words[v.Locale]
 	if p == nil || p.IBAN == "" {
 		return nil
 	}
-	for _, f := range []Fact{{w.holder, p.Holder}, {"IBAN", group(p.IBAN)}, {"BIC", p.BIC}, {"Bank", p.Bank}, {w.reference, p.Reference}} {
+	for _, f := range []fact{{w.holder, p.Holder}, {"IBAN", group(p.IBAN)}, {"BIC", p.BIC}, {"Bank", p.Bank}, {w.reference, p.Reference}} {
 		if f.Value != "" {
 			facts = append(facts, f)
 		}

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"errors"
 	"fmt"
 	"net/mail"
 	"strings"
@@ -123,10 +124,13 @@ func sender(a mail.Address) (string, error) {
 		return "", err
 	}
 	if parsed.international() {
-		return "", fmt.Errorf("the address %q of a sender must be ASCII before the @", a.Address)
+		return "", fmt.Errorf("%q %w: that of a sender must be ASCII before the @", a.Address, ErrAddress)
 	}
 	return parsed.named(a.Name), nil
 }
+
+// ErrAddress means that a message is from or to something that mail cannot be sent to, and never could be.
+var ErrAddress = errors.New("is no address that mail can be sent to")
 
 // address is one that mail can be sent to. Its domain is ASCII, an internationalised one in its xn-- form; what is before the @ may
 // be any UTF-8 (RFC 6531).
@@ -137,12 +141,12 @@ func parseAddress(raw string) (address, error) {
 	parsed, err := mail.ParseAddress((&mail.Address{Address: raw}).String())
 	at := strings.LastIndexByte(raw, '@')
 	if err != nil || parsed.Address != raw || len(raw) > 254 || strings.ContainsFunc(raw, unicode.IsControl) || strings.ContainsAny(raw[:at], " @,;<>") {
-		return address{}, fmt.Errorf("%q is no e-mail address", raw)
+		return address{}, fmt.Errorf("%q %w", raw, ErrAddress)
 	}
 	a := address{raw[:at], raw[at+1:]}
 	if !isASCII(a.domain) {
 		if a.domain, err = idna.Lookup.ToASCII(a.domain); err != nil {
-			return address{}, fmt.Errorf("%q is no e-mail address: its domain is no internationalised name", raw)
+			return address{}, fmt.Errorf("%q %w: its domain is no internationalised name", raw, ErrAddress)
 		}
 	}
 	return a, nil

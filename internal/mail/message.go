@@ -38,7 +38,7 @@ type Attachment struct {
 }
 
 // Render writes a mail as RFC 5322 wants it, the same bytes for the same message. It fails when a template of the merchant
-// does (the error names file and line), when an address is none, when an attachment cannot be read, and when w fails.
+// does (the error names file and line), when an address is none (ErrAddress), when an attachment cannot be read, and when w fails.
 func (t Templates) Render(w io.Writer, m Message) error {
 	text, err := t.execute(m)
 	if err != nil {

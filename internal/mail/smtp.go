@@ -100,7 +100,7 @@ func (e Envelope) addresses() (from, to address, err error) {
 		return from, to, fmt.Errorf("the sender %w", err)
 	}
 	if from.international() {
-		return from, to, fmt.Errorf("the sender %q must be ASCII before the @", e.From)
+		return from, to, fmt.Errorf("the sender %q %w: it must be ASCII before the @", e.From, ErrAddress)
 	}
 	if to, err = parseAddress(e.To); err != nil {
 		return from, to, fmt.Errorf("the recipient %w", err)

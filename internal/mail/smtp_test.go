@@ -381,7 +381,9 @@ func TestUnreachable(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = listener.Close()
+	plain := mailtest.New(t, mailtest.Config{TLS: mailtest.None})
 	for url, says := range map[string]string{
+		"smtps://" + plain.Address():         "does not look like a TLS handshake",
 		"smtp://" + listener.Addr().String(): "cannot be reached: connect: connection refused",
 		"smtp://mail.invalid:25":             "its name cannot be resolved",
 	} {
@@ -479,6 +481,41 @@ func TestConnectionsAreUsedAgain(t *testing.T) {
 	}
 	if n := len(server.Messages()); n != 5 {
 		t.Errorf("%d messages", n)
+	}
+}
+
+// A connection that waits too long is closed, and the next mail opens another.
+func TestConnectionsExpire(t *testing.T) {
+	server := mailtest.New(t, mailtest.Config{})
+	s := open(t, server.URL(), brief)
+	attemptAccepted(t, s)
+	waiting := s.idle.sessions[0]
+	s.idle.expire(waiting)
+	s.idle.expire(waiting) // as if taken meanwhile
+	if len(s.idle.sessions) != 0 {
+		t.Error("it still waits")
+	}
+	attemptAccepted(t, s)
+	if got := server.Reached(mailtest.Greeting); got != 2 {
+		t.Errorf("%d connections", got)
+	}
+}
+
+// What was canceled on one mail's behalf does not break off the next mail over the same connection.
+func TestCanceledAfterwards(t *testing.T) {
+	server := mailtest.New(t, mailtest.Config{})
+	s := open(t, server.URL(), brief)
+	message := render(t, invoice())
+	for range 20 {
+		ctx, cancel := context.WithCancel(t.Context())
+		o, err := s.Send(ctx, Envelope{From: "a@example.com", To: "b@example.com"}, bytes.NewReader(message), yes)
+		cancel()
+		if err != nil || o.State != ar.DeliveryAccepted {
+			t.Fatalf("%+v, %v", o, err)
+		}
+	}
+	if got := server.Reached(mailtest.Greeting); got != 1 {
+		t.Errorf("%d connections", got)
 	}
 }
 
