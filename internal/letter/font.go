@@ -48,19 +48,21 @@ func newTypeface(file []byte) typeface {
 // third less time over a small one; what a document embeds is cut to its own characters either way.
 var plain = func() string {
 	var b strings.Builder
-	for r := ' '; r <= 'ɏ'; r++ { // Latin, with its extensions A and B
+	for r := ' '; r <= lastPlain; r++ {
 		b.WriteRune(r)
 	}
 	b.WriteString("–—‘’‚“”„•…€−" + string(missing))
 	return b.String()
 }()
 
+const lastPlain = 'ɏ' // of Latin Extended-B
+
 // isPlain tells whether pages have plain characters only.
 func isPlain(pages []*page) bool {
 	for _, p := range pages {
 		for _, t := range p.texts {
 			for _, r := range t.s {
-				if r > 'ɏ' && !strings.ContainsRune(plain, r) {
+				if r > lastPlain && !strings.ContainsRune(plain, r) {
 					return false
 				}
 			}

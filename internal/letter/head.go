@@ -91,8 +91,7 @@ func (c *composer) returnLine(bottom float64) {
 func fitAddress(lines []string) (style, []string) {
 	const room = windowBottom - 0.5 - windowTop - 4.6 // the line of the sender has the rest
 	for size := 10.0; size >= 7; size -= 0.5 {
-		st := style{size: size, leading: 4.55}.at(size)
-		st.leading = 0.455 * size
+		st := style{size: size, leading: 0.455 * size}
 		var broken []string
 		for _, s := range lines {
 			broken = append(broken, st.wrap(s, windowWidth)...)

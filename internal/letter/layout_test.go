@@ -1,6 +1,9 @@
 package letter
 
 import (
+	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -67,6 +70,93 @@ func TestLayoutOfSamples(t *testing.T) {
 			t.Errorf("%s: %s", name, wrong)
 		}
 	}
+}
+
+// A page neither begins with the last line of a text nor ends with its first.
+func TestFlowLeavesNoLineAlone(t *testing.T) {
+	for lines := 2; lines < 8; lines++ {
+		for above := range 10 {
+			c := compose(germanInvoice(t))
+			c.pages = []*page{{}}
+			c.y = c.bottom() - float64(above)*body.leading
+			c.flow(body, slices.Repeat([]string{"line"}, lines))
+			all := 0
+			for i, p := range c.pages {
+				n := 0
+				for _, t := range p.texts {
+					if t.s == "line" {
+						n++
+					}
+				}
+				if n == 1 && lines != 3 { // two and one, or one and two
+					t.Errorf("%d lines with room for %d: one alone on page %d", lines, above, i+1)
+				}
+				all += n
+			}
+			if all != lines {
+				t.Errorf("%d lines with room for %d: %d printed", lines, above, all)
+			}
+		}
+	}
+}
+
+// Wherever the text above it ends, a table begins with a row, goes on with a sum, and its totals are not left alone.
+func TestTableKeepsTogether(t *testing.T) {
+	for intro := range 60 {
+		for _, rows := range []int{1, 2, 30} {
+			v := voucher(t, ar.KindInvoice, "RE-1", func(c *ar.InvoiceChange) {
+				c.Detail.IntroText = ar.Set([]string{"Intro" + strings.Repeat("\nIntro", intro)})
+				c.Items = ar.Set(slices.Repeat([]ar.Item{item("Item", "Described", "1", "h", "1", "19", "")}, rows))
+			})
+			c := compose(Letter{Voucher: v, Issuer: acme})
+			if wrong := checkTable(c, rows); wrong != "" {
+				t.Fatalf("%d rows below %d lines: %s", rows, intro+1, wrong)
+			}
+		}
+	}
+}
+
+func checkTable(c *composer, rows int) string {
+	seen, heads := 0, 0
+	for i, p := range c.pages {
+		carried, here := 0, 0
+		head, total := false, false
+		for _, t := range p.texts {
+			switch {
+			case t.s == c.words.item && t.face == bold:
+				head = true
+			case t.s == c.words.carried:
+				carried++
+			case t.s == c.words.total && t.face == bold:
+				total = true
+			case t.x == left && t.s == strconv.Itoa(seen+1) && head:
+				seen++
+				here++
+			}
+		}
+		want := 0 // sums: one at the top if the table goes on here, one at the bottom if it goes on behind
+		if head && heads > 0 {
+			want++
+		}
+		if head && seen < rows {
+			want++
+		}
+		if head {
+			heads++
+		}
+		switch {
+		case head && here == 0:
+			return fmt.Sprintf("a head without rows on page %d", i+1)
+		case total && here == 0:
+			return fmt.Sprintf("totals without rows on page %d", i+1)
+		case carried != want:
+			return fmt.Sprintf("%d sums carried on page %d, want %d", carried, i+1, want)
+		}
+	}
+	if seen != rows {
+		return fmt.Sprintf("%d rows", seen)
+	}
+	return ""
 }
 
 // drawText is what people send: words, long ones, other scripts, line breaks, and anything at all.

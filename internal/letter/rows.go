@@ -38,13 +38,9 @@ func (t *table) printCarry(sum decimal.Decimal) {
 	t.y += st.leading + rowGap
 }
 
-// turn goes to the next page in the middle of the table, carrying the sum of the first rows.
+// turn goes to the next page in the middle of the table, carrying the sum of the first rows. There is at least one: the
+// head is printed where the first row has room.
 func (t *table) turn(rows int) {
-	if rows == 0 {
-		t.nextPage()
-		t.printHead()
-		return
-	}
 	sum := t.carried[rows-1]
 	t.page().rule(left, t.y-rowGap/2, right, t.y-rowGap/2, thin, black)
 	t.printCarry(sum)
@@ -56,15 +52,11 @@ func (t *table) turn(rows int) {
 // printRow prints an item. The last one is kept with the totals, so that these never stand alone on a page.
 func (t *table) printRow(i int, totals float64) {
 	r := t.rows[i]
-	after := t.carryHeight()
-	if i == len(t.rows)-1 {
-		after = totals
-	}
 	if r.height > longRow {
 		t.printLongRow(i)
 		return
 	}
-	if t.room() < r.height+after && t.y > t.pageTop() {
+	if t.room() < r.height+t.after(i, totals) && t.y > t.pageTop() {
 		t.turn(i)
 	}
 	t.printFirstCells(i)
@@ -72,6 +64,14 @@ func (t *table) printRow(i int, totals float64) {
 		t.printLine(l)
 	}
 	t.closeRow(i)
+}
+
+// after is what must have room below a row: the sum carried over, or the totals.
+func (t *table) after(i int, totals float64) float64 {
+	if i == len(t.rows)-1 {
+		return totals
+	}
+	return t.carryHeight()
 }
 
 // pageTop is below where the first row of a page begins: going to another page would not give more room.

@@ -53,6 +53,21 @@ func TestFontHasAlphabets(t *testing.T) {
 	}
 }
 
+// The small font has what the large one has, in the same width.
+func TestPlainFontIsComplete(t *testing.T) {
+	for f := range faces {
+		small, large := measure(faces[f].plain()), font(face(f))
+		for r := range rune(len(metrics{})) {
+			if isPlain([]*page{{texts: []text{{s: string(r)}}}}) && r >= ' ' && small[r] != large[r] {
+				t.Errorf("%U is %d wide, want %d", r, small[r], large[r])
+			}
+		}
+	}
+	if !isPlain(compose(germanInvoice(t)).pages) || isPlain(compose(grossInvoice(t)).pages) {
+		t.Error("the samples do not try both fonts")
+	}
+}
+
 func TestWrap(t *testing.T) {
 	tests := map[string]struct {
 		in    string

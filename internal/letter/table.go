@@ -50,7 +50,7 @@ func (c *composer) items() {
 	t := c.newTable()
 	c.y += 2
 	totals := c.totals()
-	c.need(t.headHeight() + min(t.rows[0].height, longRow) + t.carryHeight())
+	c.need(t.headHeight() + min(t.rows[0].height, longRow) + t.after(0, totals.height()))
 	t.printHead()
 	for i := range t.rows {
 		t.printRow(i, totals.height())

@@ -48,7 +48,7 @@ var german = &words{
 	toInvoice:        "zur Rechnung", of: "vom",
 	corrected: "Zur Rechnung",
 
-	issued: "Datum", customer: "Kundennummer", order: "Auftragsnummer", ordered: "Auftragsdatum", due: "Fällig am",
+	issued: "Datum", customer: "Kundennummer", order: "Bestellnummer", ordered: "Bestelldatum", due: "Fällig am",
 	yourVAT: "Ihre USt-IdNr.", ourVAT: "Unsere USt-IdNr.", vatID: "USt-IdNr.", taxnumber: "Steuernummer",
 	management: "Vertreten durch", holder: "Inhaber", phone: "Tel.",
 
