@@ -80,7 +80,7 @@ func Connect(t testing.TB, url string, clock *Clock) *store.DB {
 	return db
 }
 
-// Migrate, when it is set before the first test, brings further tables up to date in the databases of tests: those of the
+// Migrate is called, when it is set before the first test, to bring further tables up to date in the databases of tests: those of the
 // job queue, in tests that have one.
 var Migrate func(context.Context, *store.DB) error
 
