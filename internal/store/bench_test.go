@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -60,6 +61,157 @@ func BenchmarkSmallWrite(b *testing.B) {
 				})
 			}
 			wg.Wait()
+		})
+	}
+}
+
+// BenchmarkCommit is what a commit writes: "voucher" is the voucher and its event alone; "all" is also its number, in a
+// transaction before, and its letter, the job, the delivery and two entries of the journal.
+func BenchmarkCommit(b *testing.B) {
+	for _, engine := range storetest.Engines {
+		for _, what := range []string{"voucher", "all"} {
+			for _, callers := range []int{1, 16} {
+				b.Run(fmt.Sprintf("%s/%s/callers=%d", engine, what, callers), func(b *testing.B) {
+					db := storetest.Open(b, engine)
+					withMerchants(b, db)
+					drafts := drafts(b, db, b.N)
+					var n atomic.Int64
+					var wg sync.WaitGroup
+					b.ResetTimer()
+					for range callers {
+						wg.Go(func() {
+							for i := n.Add(1); i <= int64(b.N); i = n.Add(1) {
+								if err := benchCommit(db, drafts[i-1], int(i), what == "all"); err != nil {
+									b.Error(err)
+									return
+								}
+							}
+						})
+					}
+					wg.Wait()
+				})
+			}
+		}
+	}
+}
+
+func drafts(b *testing.B, db *store.DB, count int) []*ar.Invoice {
+	b.Helper()
+	who := insertIdentity(b, db, acme, "C1")
+	var all []*ar.Invoice
+	for len(all) < count {
+		var some []*ar.Invoice
+		update(b, db, acme, func(tx *store.Tx) error {
+			some = nil
+			for n := len(all); n < min(len(all)+1000, count); n++ {
+				i := anInvoice(fmt.Sprint("RE", n), who)
+				if err := tx.InsertInvoice(i); err != nil {
+					return err
+				}
+				some = append(some, i)
+			}
+			return nil
+		})
+		all = append(all, some...)
+	}
+	return all
+}
+
+func benchCommit(db *store.DB, draft *ar.Invoice, n int, all bool) error {
+	ctx, number := context.Background(), fmt.Sprint("2026-", n)
+	if all {
+		err := db.Update(ctx, acme, func(tx *store.Tx) error {
+			if _, err := tx.Next("number"); err != nil {
+				return err
+			}
+			_, err := tx.ReserveNumber(draft.Kind, draft.ID, number)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return db.Update(ctx, acme, func(tx *store.Tx) error {
+		i := *draft
+		i.Number, i.Committed = number, &tx.Now
+		if err := tx.UpdateInvoice(&i); err != nil || !all {
+			return errors.Join(err, tx.AppendEvent(&store.Event{InvoiceID: i.ID, Kind: "committed"}))
+		}
+		file := ar.File{SHA256: fmt.Sprintf("%064x", n), Size: 30_000, MediaType: "application/pdf", Name: number + ".pdf"}
+		if _, err := tx.KeepFile(&file); err != nil {
+			return err
+		}
+		c := ar.Communication{InvoiceID: i.ID, Kind: ar.CommInvoice, Label: file.Name, File: file}
+		if err := tx.InsertCommunication(&c); err != nil {
+			return err
+		}
+		for range 2 {
+			if err := tx.AppendJournal(anEntry(n)); err != nil {
+				return err
+			}
+		}
+		j, err := aJob(tx, i.ID)
+		if err != nil {
+			return err
+		}
+		id := tx.NewID()
+		return tx.InsertDelivery(&ar.Delivery{ID: id, Job: j.Number, InvoiceID: i.ID, Kind: ar.MailInvoice, Recipient: "a@example.com", Locale: "de",
+			MessageID: id + "@acme.example", State: ar.DeliveryQueued, Next: &tick})
+	})
+}
+
+// BenchmarkVerifyJournal is a thousand entries.
+func BenchmarkVerifyJournal(b *testing.B) {
+	for _, engine := range storetest.Engines {
+		b.Run(string(engine), func(b *testing.B) {
+			db := storetest.Open(b, engine)
+			withMerchants(b, db)
+			update(b, db, acme, func(tx *store.Tx) error {
+				for n := range 1000 {
+					if err := tx.AppendJournal(anEntry(n)); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			for b.Loop() {
+				if _, found := faults(b, db, acme); len(found) > 0 {
+					b.Fatal(found)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkDueDeliveries asks for what is due where ten are, of 20,000 deliveries.
+func BenchmarkDueDeliveries(b *testing.B) {
+	for _, engine := range storetest.Engines {
+		b.Run(string(engine), func(b *testing.B) {
+			db := storetest.Open(b, engine)
+			withMerchants(b, db)
+			invoice := insertInvoice(b, db, acme, insertIdentity(b, db, acme, "C1"), "RE1")
+			update(b, db, acme, func(tx *store.Tx) error {
+				j, err := aJob(tx, invoice.ID)
+				if err != nil {
+					return err
+				}
+				for n := range 20_000 {
+					d := ar.Delivery{Job: j.Number, InvoiceID: invoice.ID, MessageID: fmt.Sprint(n), State: ar.DeliveryAccepted, Finished: &tick}
+					if n%2000 == 0 {
+						d.State, d.Next, d.Finished = ar.DeliveryQueued, &tick, nil
+					}
+					if err := tx.InsertDelivery(&d); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			for b.Loop() {
+				due, err := db.DueDeliveries(context.Background(), tick, 100)
+				if err != nil || len(due) != 10 {
+					b.Fatal(len(due), err)
+				}
+			}
 		})
 	}
 }

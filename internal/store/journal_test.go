@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -373,6 +374,29 @@ func TestEveryTamperingIsFound(t *testing.T) {
 		})
 		if _, found := faults(t, db, acme); len(found) > 0 {
 			t.Errorf("not everything was undone: %q", found)
+		}
+	})
+}
+
+// Many append at once: the numbers have no gaps, and the hashes are those of the entries.
+func TestManyAppendToTheJournal(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		withMerchants(t, db)
+		var wg sync.WaitGroup
+		for n := range 8 {
+			wg.Go(func() {
+				for m := range 5 {
+					err := db.Update(context.Background(), acme, func(tx *store.Tx) error { return tx.AppendJournal(anEntry(5*n + m)) })
+					if err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		want := head(t, db, acme)
+		if h, found := faults(t, db, acme); h != want || h.Size != 40 || len(found) > 0 {
+			t.Errorf("head is %v, want %v; faults %q", h, want, found)
 		}
 	})
 }
