@@ -9,7 +9,7 @@ import (
 // BenchmarkPages renders a letter of one page and one of twenty.
 func BenchmarkPages(b *testing.B) {
 	many := voucher(b, ar.KindInvoice, "RE-20", func(c *ar.InvoiceChange) {
-		items := make([]ar.Item, 560)
+		items := make([]ar.Item, 400)
 		for i := range items {
 			items[i] = item("Präzisionsfräser 6 mm", "Hartmetall, beschichtet", "12", "Stk", "48.50", "19", "")
 		}

@@ -76,3 +76,12 @@ func TestWordsAreComplete(t *testing.T) {
 		}
 	}
 }
+
+func TestAmountAndDate(t *testing.T) {
+	if got := Amount("de-DE", dec("1234.5"), "EUR") + ", " + Date("de-DE", *day("2026-02-01")); got != "1.234,50\u00a0€, 01.02.2026" {
+		t.Error(got)
+	}
+	if got := Amount("en", dec("1234.5"), "EUR") + ", " + Date("en", *day("2026-02-01")); got != "€1,234.50, 1\u00a0February\u00a02026" {
+		t.Error(got)
+	}
+}

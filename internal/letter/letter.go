@@ -17,7 +17,7 @@ import (
 
 // Letter is what a letter is made of.
 type Letter struct {
-	// Voucher has a number and a date of issue, and is not canceled. What is asked for is its Unpaid.
+	// Voucher has a number, a date of issue and items, and is not canceled. What is asked for is its Unpaid.
 	Voucher *ar.Invoice
 	// Corrects is the invoice that a credit note corrects, nil if there is none. Its number and date are printed, because
 	// a correction must name its invoice beyond doubt (§ 31 (5) UStDV).
@@ -33,7 +33,7 @@ type Letter struct {
 // What keeps a voucher from being a letter. A caller has asked ar first, so these are faults of the caller.
 var (
 	ErrCanceled   = errors.New("letter: the voucher is canceled")
-	ErrIncomplete = errors.New("letter: the voucher has no number or no date of issue: commit it first")
+	ErrIncomplete = errors.New("letter: the voucher has no number, no date of issue or no items: commit it first")
 )
 
 // Render makes the PDF. It fails with ErrCanceled or ErrIncomplete. A character that the font does not have, or that is
@@ -42,7 +42,7 @@ func Render(l Letter) ([]byte, error) {
 	switch v := l.Voucher; {
 	case v.Cancelationdate != nil:
 		return nil, ErrCanceled
-	case v.Number == "" || v.Issued == nil:
+	case v.Number == "" || v.Issued == nil || len(v.Items) == 0:
 		return nil, ErrIncomplete
 	}
 	c := compose(l)

@@ -31,6 +31,7 @@ func TestRenderRefuses(t *testing.T) {
 		"canceled":  {func(v *ar.Invoice) { v.Cancelationdate = day("2026-02-02") }, ErrCanceled},
 		"no number": {func(v *ar.Invoice) { v.Number = "" }, ErrIncomplete},
 		"no date":   {func(v *ar.Invoice) { v.Issued = nil }, ErrIncomplete},
+		"no items":  {func(v *ar.Invoice) { v.Items = nil }, ErrIncomplete},
 	}
 	for name, test := range tests {
 		l := germanInvoice(t)
