@@ -2927,8 +2927,7 @@ type VoucherDocuments struct {
 // Example: invoice
 type VoucherDocumentsKind string
 
-// WorkflowNotification What is posted to the workflow webhook, the one URL a merchant has for all that happens to its invoices, when a job has
-// ended. It is signed and posted again as a callback of *commitInvoice* is. Amounts are JSON numbers here, and nowhere else.
+// WorkflowNotification What is posted to the workflow webhook of a merchant when a job has ended. Amounts are JSON numbers here, and nowhere else.
 type WorkflowNotification struct {
 	// Client The account of the merchant.
 	//
