@@ -9,13 +9,13 @@ var resendNeeds = []string{"createIdentity", "createInvoice", "commitInvoice", "
 
 var jobLaws = []Law{
 	{Name: "job.read", Source: "getJob", Needs: []string{"createIdentity", "createInvoice", "commitInvoice", "getJob"}, check: jobRead,
-		Says: "The job an operation answers with can be read under its number."},
+		Says: "The job an operation answers with can be read under its number, and names the operation and what it is about."},
 	{Name: "job.missing", Source: "components/responses/NotFoundError", Needs: []string{"getJob"}, check: jobMissing,
 		Says: "A job that does not exist is answered with 404."},
 	{Name: "resend.job", Source: "resendInvoice", Needs: resendNeeds, check: resendJob,
 		Says: "The answer is a job, its result OK, its resultcode 0, all as strings; an empty object asks for it, and data is tolerated."},
-	{Name: "resend.refused", Source: "resendInvoice", Needs: resendNeeds, check: resendRefused,
-		Says: "A draft, or a customer without an e-mail address, is answered with 409 and a hint."},
+	{Name: "resend.refused", Source: "resendInvoice", Needs: append([]string{"updateInvoice"}, resendNeeds...), check: resendRefused,
+		Says: "A draft, a canceled invoice, or a customer without an e-mail address, is answered with 409 and a hint."},
 	{Name: "resend.missing", Source: "components/responses/NotFoundError", Needs: []string{"resendInvoice"}, check: resendMissing,
 		Says: "An invoice that does not exist is not sent again: 404."},
 	{Name: "clock.forward", Source: "setSandboxClock", Needs: []string{"getSandboxClock", "setSandboxClock"}, Alone: true, check: clockForward,
@@ -27,11 +27,13 @@ var jobLaws = []Law{
 }
 
 func jobRead(t *trial) {
-	number := t.commit(t.invoice(t.customer())).text("job")
+	invoice := t.invoice(t.customer())
+	number := t.commit(invoice).text("job")
 	job := t.read("getJob", number)
 	t.equal("job", job.text("job"), number)
-	if job.text("kind") == "" {
-		t.fail("a kind", job.came())
+	t.equal("kind", job.text("kind"), "commitInvoice")
+	if job.has("invoice") {
+		t.equal("invoice", job.text("invoice"), invoice)
 	}
 }
 
@@ -49,7 +51,11 @@ func resendJob(t *trial) {
 
 func resendRefused(t *trial) {
 	mute := t.bill(t.customer(object{"emails": []any{}}))
-	for _, c := range []struct{ what, reference string }{{"a draft", t.invoice(t.customer())}, {"a customer without an e-mail address", mute}} {
+	canceled := t.bill(t.customer())
+	t.want(t.call("updateInvoice", of(canceled), body(object{"state": "canceled", "cancelationdate": "2024-01-20"})), http.StatusOK)
+	for _, c := range []struct{ what, reference string }{
+		{"a draft", t.invoice(t.customer())}, {"a canceled invoice", canceled}, {"a customer without an e-mail address", mute},
+	} {
 		t.begin(c.what)
 		a := t.call("resendInvoice", of(c.reference), body(object{}))
 		if t.refused(a, http.StatusConflict, "ERR_CONFLICT_STATE") && a.text("details[0].hint") == "" {

@@ -21,7 +21,7 @@ type mutant struct {
 }
 
 // mutants are in the files of their families.
-var mutants = slices.Concat(answerMutants, idempotencyMutants, invoiceMutants, listMutants, isolationMutants, commitMutants, documentMutants, laterMutants)
+var mutants = slices.Concat(answerMutants, idempotencyMutants, invoiceMutants, listMutants, isolationMutants, commitMutants, documentMutants, deliveryMutants, laterMutants)
 
 // Every mutant is caught by the laws it breaks, with requests that show it; and by no other of those looked at, unless the
 // table says why. That these hold without the fault, so that it is what they notice, TestOurServer and TestLater show.

@@ -6,12 +6,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/dunwell/dunwell/internal/servertest"
 )
 
 // offering answers 501 to all but some operations.
 func offering(server http.Handler, operations ...string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for _, o := range contract().Operations() {
+		for _, o := range servertest.Contract().Operations() {
 			if slices.Contains(operations, o.ID) && about(r, o.Method, wildcards(o.Path)) {
 				server.ServeHTTP(w, r)
 				return

@@ -154,9 +154,13 @@ func (t *trial) wait(x *exchange) {
 		pause = min(time.Duration(n)*time.Second, 10*time.Second)
 	}
 	// Who was told the same moment shall not all come back at once.
-	pause += rand.N(100 * time.Millisecond)
+	t.pause(pause + rand.N(100*time.Millisecond))
+}
+
+// pause waits, unless the run is ended.
+func (t *trial) pause(d time.Duration) {
 	select {
-	case <-time.After(pause):
+	case <-time.After(d):
 	case <-t.ctx.Done():
 	}
 }
