@@ -74,7 +74,8 @@ func TestDKIM(t *testing.T) {
 			}
 			for _, forged := range [][]byte{
 				bytes.Replace(data, []byte("Subject: "), []byte("Subject: Re: "), 1),
-				bytes.Replace(data, []byte("Subject: "), []byte("From: other@example.com\r\nSubject: "), 1),
+				append([]byte("From: other@example.com\r\n"), data...),
+				append([]byte("Subject: other\r\n"), data...),
 				bytes.Replace(data, []byte("4711"), []byte("4712"), 1),
 			} {
 				if verify(forged) == nil {

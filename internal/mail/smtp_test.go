@@ -275,6 +275,10 @@ func TestAnswerWithinGrace(t *testing.T) {
 	if o := <-done; o.State != ar.DeliveryAccepted {
 		t.Errorf("%+v", o)
 	}
+	attemptAccepted(t, s)
+	if got := server.Reached(mailtest.Greeting); got != 2 {
+		t.Errorf("%d connections: one on which a context has ended is not used again", got)
+	}
 }
 
 func TestHandoverTakesTooLong(t *testing.T) {
@@ -460,13 +464,15 @@ func TestConnectionsAreUsedAgain(t *testing.T) {
 	s := open(t, server.URL(), brief)
 	attemptAccepted(t, s)
 	attemptAccepted(t, s)
-	server.Fail(mailtest.Fault{At: mailtest.Rcpt, Reply: "550 5.1.1 unknown", Times: 1})
-	if o, _ := attempt(t, s); o.State != ar.DeliveryRejected {
-		t.Errorf("%+v", o)
+	for _, stage := range []mailtest.Stage{mailtest.Mail, mailtest.Rcpt, mailtest.Data, mailtest.End} {
+		server.Fail(mailtest.Fault{At: stage, Reply: "550 5.1.1 unknown", Times: 1})
+		if o, _ := attempt(t, s); o.State != ar.DeliveryRejected {
+			t.Errorf("%+v", o)
+		}
 	}
 	attemptAccepted(t, s)
 	if got := server.Reached(mailtest.Greeting); got != 1 {
-		t.Errorf("%d connections for four mails", got)
+		t.Errorf("%d connections for seven mails", got)
 	}
 	for _, fault := range []mailtest.Fault{
 		{At: mailtest.Mail, Drop: true, Times: 1},
@@ -489,9 +495,14 @@ func TestConnectionsExpire(t *testing.T) {
 	server := mailtest.New(t, mailtest.Config{})
 	s := open(t, server.URL(), brief)
 	attemptAccepted(t, s)
-	waiting := s.idle.sessions[0]
+	waiting := s.idle.take()
+	s.idle.expire(waiting) // too late: a mail is being sent over it
+	s.idle.put(waiting)
+	attemptAccepted(t, s)
+	if got := server.Reached(mailtest.Greeting); got != 1 {
+		t.Errorf("%d connections", got)
+	}
 	s.idle.expire(waiting)
-	s.idle.expire(waiting) // as if taken meanwhile
 	if len(s.idle.sessions) != 0 {
 		t.Error("it still waits")
 	}
