@@ -14,10 +14,11 @@ import (
 	"github.com/dunwell/dunwell/api"
 )
 
-// serveDemo runs a server with demo data and gives the environment of a client of it.
+// serveDemo runs a server with demo data and gives the environment of a client of it. Nothing is worked, so that answers do
+// not depend on how far it is.
 func serveDemo(t *testing.T) (environ []string) {
 	t.Helper()
-	return clientOf(t, start(t, nil, "--demo", "--sandbox", "--data", t.TempDir()).base)
+	return clientOf(t, start(t, nil, "--demo", "--sandbox", "--workers", "0", "--data", t.TempDir()).base)
 }
 
 // clientOf is the environment of a client of the server at base.

@@ -1,9 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -24,22 +24,19 @@ func seedDemo(ctx context.Context, a *app.App) error {
 		return err
 	}
 	for _, m := range merchants {
-		if name, ours := demoMerchants[m.ID]; !ours || name != m.Name {
+		if demo, ours := demoMerchants[m.ID]; !ours || demo.Issuer.Name != m.Name {
 			return fmt.Errorf("the database has the merchant %q already, and demo data, whose passwords everybody knows, goes into an empty database only; name another directory with --data", m.ID)
 		}
 	}
 	today := time.Now().UTC().Truncate(24 * time.Hour)
 	for id, invoices := range map[string]int{"demo": 40, "rival": 3} {
-		s := &seeder{app: a, by: app.System(id, store.ActorSystem), merchant: demoMerchants[id], invoices: invoices, today: today}
+		s := &seeder{app: a, by: app.System(id, store.ActorSystem), settings: demoMerchants[id], invoices: invoices, today: today}
 		if err := s.seed(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
 }
-
-// demoMerchants are the accounts by id. A merchant of the same id and another name is somebody's own.
-var demoMerchants = map[string]string{"demo": "Demo GmbH", "rival": "Rival AG"}
 
 // demoReference is RE12345 for the first, since that is the reference of the documentation's examples.
 func demoReference(n int) string { return fmt.Sprintf("RE%d", 12345+n) }
@@ -48,13 +45,13 @@ func demoReference(n int) string { return fmt.Sprintf("RE%d", 12345+n) }
 type seeder struct {
 	app      *app.App
 	by       app.Caller
-	merchant string // its name
+	settings ar.Settings
 	invoices int
 	today    time.Time
 }
 
 func (s *seeder) seed(ctx context.Context) error {
-	if err := ignore(ar.Conflict, s.app.CreateMerchant(ctx, s.by.Merchant, s.merchant, "EUR")); err != nil {
+	if err := s.account(ctx); err != nil {
 		return err
 	}
 	_, _, err := s.app.CreateKey(ctx, s.by.Merchant, app.NewKey{
@@ -74,6 +71,19 @@ func (s *seeder) seed(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// account creates the merchant with its settings, unless it has some.
+func (s *seeder) account(ctx context.Context) error {
+	name := s.settings.Issuer.Name
+	if err := ignore(ar.Conflict, s.app.CreateMerchant(ctx, s.by.Merchant, name, "EUR")); err != nil {
+		return err
+	}
+	m, err := s.app.Merchant(ctx, s.by.Merchant)
+	if err != nil || !reflect.DeepEqual(m.Settings, ar.Settings{}) {
+		return err
+	}
+	return s.app.SetSettings(ctx, s.by.Merchant, name, s.settings)
 }
 
 // ignore drops an error of a kind: what it complains of has been done before.
@@ -106,10 +116,7 @@ func (s *seeder) invoice(ctx context.Context, n int) error {
 		return err
 	}
 	if inv.Committed == nil {
-		if err := s.document(ctx, inv); err != nil {
-			return err
-		}
-		if _, err := s.app.CommitInvoice(ctx, s.by, ref, nil); err != nil {
+		if _, err := s.app.CommitInvoice(ctx, s.by, ref, app.Commit{}, nil); err != nil {
 			return err
 		}
 	} else if !inv.Unpaid.Equal(inv.Totals.Gross) {
@@ -132,14 +139,14 @@ func (s *seeder) draft(ctx context.Context, ref string, n int, end fate) (*ar.In
 	customer := demoCustomers[n%len(demoCustomers)]
 	return s.app.CreateInvoice(ctx, s.by, customer.reference, ref, ar.InvoiceChange{
 		Number:      ar.Set(ref),
-		Label:       ar.Set(fmt.Sprintf("Order %d", 1000+n)),
+		Label:       ar.Set(fmt.Sprintf("Bestellung %d", 1000+n)),
 		Ordernumber: ar.Set(fmt.Sprint(1000 + n)),
 		Issued:      ar.Set(&issued),
 		Due:         ar.Set(&due),
 		Netbased:    ar.Set(customer.kind == ar.Incorporate),
 		Paymentkind: ar.Set("CT"),
 		Items:       ar.Set(demoItems(n)),
-		Detail:      ar.InvoiceDetailChange{IntroText: ar.Set([]string{"Thank you for your order."}), Paymentterm: ar.Set("Payable within 14 days")},
+		Detail:      ar.InvoiceDetailChange{IntroText: ar.Set([]string{"Vielen Dank für Ihre Bestellung."}), Paymentterm: ar.Set("Zahlbar innerhalb von 14 Tagen ohne Abzug.")},
 	}, nil)
 }
 
@@ -158,22 +165,5 @@ func (s *seeder) end(ctx context.Context, n int, inv *ar.Invoice, end fate) (err
 	case fateCanceled:
 		_, err = s.app.UpdateInvoice(ctx, s.by, ref, ar.InvoiceChange{Cancelationdate: ar.Set(&s.today), State: ar.Set(ar.StateCanceled)}, app.Seen{})
 	}
-	return err
-}
-
-// document imports the original invoice as a small PDF, unless it is there.
-func (s *seeder) document(ctx context.Context, inv *ar.Invoice) error {
-	vouchers, err := s.app.Documents(ctx, s.by, inv.Reference, app.DocumentsPart{})
-	if err != nil || len(vouchers[0].Communications) > 0 {
-		return err
-	}
-	pdf, err := demoPDF(s.merchant, inv)
-	if err != nil {
-		return fmt.Errorf("PDF: %w", err)
-	}
-	details := app.ImportDetails{Filename: inv.Reference + ".pdf", Kind: ar.CommInvoice, Label: "Original invoice"}
-	_, err = s.app.ImportDocument(ctx, s.by, inv.Reference, app.Import{
-		File: bytes.NewReader(pdf), Details: func() (app.ImportDetails, error) { return details, nil },
-	}, nil)
 	return err
 }

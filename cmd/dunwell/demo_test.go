@@ -10,7 +10,7 @@ import (
 	"github.com/dunwell/dunwell/internal/app"
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/blob"
-	"github.com/dunwell/dunwell/internal/document"
+	"github.com/dunwell/dunwell/internal/jobs"
 	"github.com/dunwell/dunwell/internal/store"
 )
 
@@ -20,15 +20,18 @@ func openDemo(t *testing.T, data string, now func() time.Time) (*app.App, func()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Migrate(t.Context()); err != nil {
+	if err := migrate(t.Context(), db); err != nil {
 		t.Fatal(err)
 	}
 	files, err := blob.Open(t.Context(), data+"/files")
 	if err != nil {
 		t.Fatal(err)
 	}
-	documents := document.New(document.Options{Program: []string{programName(t), document.Command}})
-	return app.New(app.Config{DB: db, Files: files, Documents: documents, Clock: app.NewClock(now), Elapsed: time.Now}), func() {
+	queue, err := jobs.Open(jobs.Config{SQLite: db.SQLite()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return app.New(app.Config{DB: db, Files: files, Clock: app.NewClock(now), Elapsed: time.Now, Jobs: queue, MailFrom: "demo@example.com"}), func() {
 		if err := db.Close(); err != nil {
 			t.Error(err)
 		}
@@ -98,7 +101,7 @@ func kindOf(inv ar.Invoice) string {
 func TestDemoInterrupted(t *testing.T) {
 	t.Parallel()
 	seed := func(ctx context.Context, a *app.App) error {
-		s := &seeder{app: a, by: app.System("demo", store.ActorSystem), merchant: "Demo GmbH", invoices: int(fates), today: time.Now().UTC().Truncate(24 * time.Hour)}
+		s := &seeder{app: a, by: app.System("demo", store.ActorSystem), settings: demoMerchants["demo"], invoices: int(fates), today: time.Now().UTC().Truncate(24 * time.Hour)}
 		return s.seed(ctx)
 	}
 	whole := t.TempDir()

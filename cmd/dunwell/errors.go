@@ -26,6 +26,9 @@ func sentence(err error) string {
 	case !errors.As(err, &e) || e.Cause != nil:
 	case len(e.Details) > 0:
 		text = e.Details[0].Error + " " + e.Details[0].Hint
+		if path := strings.Join(e.Details[0].Fields, ", "); strings.Contains(path, ".") { // not named by a flag
+			text = path + ": " + text
+		}
 	default:
 		text = e.Message
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dunwell/dunwell/client"
+	"github.com/dunwell/dunwell/internal/ar"
 )
 
 // Exit statuses by class of error. Scripts rely on them, so they never change.
@@ -22,6 +23,7 @@ const (
 	statusServer      = 6
 	statusConnection  = 7
 	statusUnavailable = 8
+	statusDifferent   = 9
 )
 
 // exitCodes are what dunwell help exit-codes says.
@@ -38,6 +40,7 @@ var exitCodes = []struct {
 	{statusServer, "the server is at fault, is not available, or asks to wait (429, 5xx), or its answer breaks the contract"},
 	{statusConnection, "the server cannot be reached, or the connection broke"},
 	{statusUnavailable, "the server does not offer this (501)"},
+	{statusDifferent, "verify found something that is not as it was entered"},
 }
 
 // refusals gives the statuses of the contract's errors.
@@ -76,6 +79,8 @@ func exitStatus(err error) int {
 		return exitStatus(several.first)
 	case errors.As(err, new(usageError)):
 		return statusUsage
+	case errors.As(err, new(differences)):
+		return statusDifferent
 	case errors.Is(err, context.Canceled):
 		return statusFailure
 	case errors.As(err, &lost):
@@ -90,6 +95,19 @@ func exitStatus(err error) int {
 	}
 	if errors.As(err, &refused) && refused.Status >= http.StatusInternalServerError {
 		return statusServer
+	}
+	return domainStatus(err)
+}
+
+// domainStatus is the status for what a command on the database itself was refused: as if a server had.
+func domainStatus(err error) int {
+	switch ar.KindOf(err) {
+	case ar.Invalid:
+		return statusUsage
+	case ar.NotFound:
+		return statusNotFound
+	case ar.Conflict:
+		return statusConflict
 	}
 	return statusFailure
 }

@@ -16,7 +16,9 @@ func withSettings(env environment, c *cobra.Command, run func(context.Context, *
 			offerSetting(c, s, o)
 		}
 	}
-	c.Args = flagsOnly
+	if c.Args == nil {
+		c.Args = flagsOnly
+	}
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if err := readVariables(env, c, s); err != nil {
 			return err

@@ -2,18 +2,14 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dunwell/dunwell/internal/app"
-	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/store"
 )
 
@@ -21,42 +17,6 @@ func keysCommand(env environment) *cobra.Command {
 	c := group("keys", "create, list and revoke API keys", createKeyCommand(env), listKeysCommand(env), revokeKeyCommand(env))
 	c.Long = "create also creates the merchant if it is new. The password is shown once.\nPermissions: " + strings.Join(app.Permissions, ", ") + "; * for all"
 	return c
-}
-
-// withAccounts gives a command the flags for where the database is, and runs it with the database opened for work on
-// merchants and keys.
-func withAccounts(env environment, c *cobra.Command, create bool, run func(context.Context, *app.App) error) *cobra.Command {
-	return withSettings(env, c, func(ctx context.Context, s *settings) error {
-		a, closeAll, err := openAccounts(ctx, s, create)
-		if err != nil {
-			return err
-		}
-		defer closeAll()
-		err = run(ctx, a)
-		if ar.KindOf(err) == ar.Invalid {
-			return usageError(sentence(err))
-		}
-		return err
-	}, "data", "database-url")
-}
-
-func merchantFlag(c *cobra.Command) *string {
-	return c.Flags().String("merchant", "", "`id` of the merchant: lower-case letters, digits, hyphens")
-}
-
-// openAccounts opens the database for work on merchants and keys, which needs no files. create says whether a SQLite
-// database may be new; else a mistake in the data directory would look like a server without keys.
-func openAccounts(ctx context.Context, s *settings, create bool) (*app.App, func(), error) {
-	if s.DatabaseURL == "" && !create {
-		if _, err := os.Stat(s.database()); errors.Is(err, os.ErrNotExist) {
-			return nil, nil, fmt.Errorf("there is no database in %s; name the data directory of the server with --data", s.Data)
-		}
-	}
-	db, clock, err := openDatabase(ctx, s)
-	if err != nil {
-		return nil, nil, err
-	}
-	return app.New(app.Config{DB: db, Clock: clock, Elapsed: time.Now}), func() { _ = db.Close() }, nil
 }
 
 // wantedKey is what keys create is asked for.
@@ -88,7 +48,7 @@ func createKeyCommand(env environment) *cobra.Command {
 		}
 		return nil
 	}
-	return withAccounts(env, c, true, func(ctx context.Context, a *app.App) error { return createKey(ctx, env, a, &w) })
+	return withAccounts(env, c, newDatabase, func(ctx context.Context, a *app.App) error { return createKey(ctx, env, a, &w) })
 }
 
 // parsePermissions reads a list. What is not known is refused here, before a merchant is created for it.
@@ -136,19 +96,13 @@ func ensureMerchant(ctx context.Context, a *app.App, w *wantedKey) (created bool
 func listKeysCommand(env environment) *cobra.Command {
 	c := &cobra.Command{Use: "list", Short: "list the keys of all merchants, or of one"}
 	merchant := merchantFlag(c)
-	return withAccounts(env, c, false, func(ctx context.Context, a *app.App) error { return listKeys(ctx, env, a, *merchant) })
+	return withAccounts(env, c, oldDatabase, func(ctx context.Context, a *app.App) error { return listKeys(ctx, env, a, *merchant) })
 }
 
 func listKeys(ctx context.Context, env environment, a *app.App, merchant string) error {
-	merchants, err := a.Merchants(ctx)
+	merchants, err := merchantsOf(ctx, a, merchant)
 	if err != nil {
 		return err
-	}
-	if merchant != "" {
-		merchants = slices.DeleteFunc(merchants, func(m store.Merchant) bool { return m.ID != merchant })
-		if len(merchants) == 0 {
-			return fmt.Errorf("there is no merchant %q", merchant)
-		}
 	}
 	w := tabwriter.NewWriter(env.out, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(w, "MERCHANT\tKEY\tUSER\tPERMISSIONS\tNETWORKS\tCREATED\tREVOKED\tLABEL")
@@ -192,7 +146,7 @@ func revokeKeyCommand(env environment) *cobra.Command {
 		}
 		return nil
 	}
-	return withAccounts(env, c, false, func(ctx context.Context, a *app.App) error {
+	return withAccounts(env, c, oldDatabase, func(ctx context.Context, a *app.App) error {
 		if err := a.RevokeKey(ctx, *merchant, *id); err != nil {
 			return err
 		}

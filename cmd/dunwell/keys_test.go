@@ -61,7 +61,7 @@ func TestKeys(t *testing.T) {
 		status, _ := p.as("shop", password, "GET", "/identities", "")
 		return status == http.StatusUnauthorized
 	})
-	if status, _, text := call(t, nil, "keys", "revoke", "--data", data, "--merchant", "rival", "--id", id); status != 1 {
+	if status, _, text := call(t, nil, "keys", "revoke", "--data", data, "--merchant", "rival", "--id", id); status != 4 {
 		t.Errorf("another merchant's key: %d %s", status, text)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	_ "time/tzdata" // merchants have time zones, and containers often none
 
 	"github.com/dunwell/dunwell/internal/document"
 )

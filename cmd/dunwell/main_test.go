@@ -91,12 +91,19 @@ func TestRefusals(t *testing.T) {
 	must(t, "migrate", "--data", newer)
 	execSQL(t, newer, `INSERT INTO schema_migrations VALUES (1000000, 'from the future', 0)`)
 	must(t, "keys", "create", "--data", taken, "--merchant", "acme", "--user", "acme")
-	write(t, filepath.Join(dir, "file"), "")
+	for name, text := range map[string]string{
+		"file": "", "empty.json": "", "file.txt": "issuer:", "two.json": "{} {}", "unknown.json": `{"issuer": {"nam": "x"}}`, "number.json": `{"timezone": 1}`, "iban.json": `{"issuer": {"iban": "DE00"}}`,
+		"mistyped/acme/de/invoice.text": "Hallo", "broken/acme/de/invoice.txt": "Hallo {{.Nobody}}",
+	} {
+		mkdir(t, filepath.Dir(filepath.Join(dir, name)))
+		write(t, filepath.Join(dir, name), text)
+	}
 	busy := listenSomewhere(t)
 	cases := []string{
 		"nonsense", "help nonsense", "migrat", "nonsense --flag", "version 1", "migrate now",
 		"serve extra", "serve --bogus", "serve --addr", "serve --=s3cret", "serve -ps3cret", "serve --database=postgres://bob:s3cret@db", "serve --demo=maybe", "serve --addr 8080", "serve --addr 127.0.0.1:65536", "serve --data=",
 		"serve --max-concurrent 0", "serve --max-file 2GB", "serve --grace soon", "serve --responses no", "serve --trusted-proxies 10.0.0.0/40",
+		"serve --workers -1", "serve --workers many", "serve --mail-from Acme", "serve --mail-from Acme<a@acme.example>", "serve --allow-network 0.0.0.0/0", "serve --allow-network intranet",
 		"serve postgres://bob:s3cret@db/x", "serve --database-url mysql://bob:s3cret@db/x", "serve --database-url postgres://bob:s3cret@db:port/x",
 		"serve --blob-url http://bob:s3cret@host", "serve --smtp-url bob:s3cret@host", "serve --public-url https://bob:s3cret@host", "serve --public-url https://host/api",
 		"DUNWELL_ADR=1 serve", "DUNWELL_DATABASE_URL=mysql://bob:s3cret@db serve", "DUNWELL_GRACE=-1s keys list", "DUNWELL_SMTP_PASSWORD=s3cret migrate",
@@ -104,9 +111,19 @@ func TestRefusals(t *testing.T) {
 		"serve --data $DIR/file", "serve --data $DIR/corrupt", "serve --data $DIR/newer", "serve --demo --addr 127.0.0.1:0 --data $DIR/taken",
 		"serve --data $DIR/x --addr " + busy,
 		"serve --data $DIR/x --addr 127.0.0.1:0 --blob-url s3://key:s3cret@bucket", "serve --data $DIR/x --addr 127.0.0.1:0 --database-url postgres://bob:s3cret@db/x?sslmode=s3cret",
+		"serve --data $DIR/x --smtp-url smtp://bob:s3cret@host?tls=maybe", "serve --data $DIR/x --smtp-url smtp://bob:s3cret@host?password=s3cret", "serve --data $DIR/x --smtp-url smtp://bob:s3cret@",
+		"serve --data $DIR/x --smtp-url smtp://bob:s3cret@host?ca=$DIR/nowhere", "serve --data $DIR/x --templates $DIR/nowhere", "serve --data $DIR/x --templates $DIR/mistyped", "serve --data $DIR/x --templates $DIR/broken",
 		"keys", "keys drop", "keys create --merchant acme", "keys create --merchant acme --user a:b", "keys create --merchant acme --user a --networks here",
 		"keys create --merchant acme --user a --permissions invoices:read,invoices:eat", "keys create --merchant acme --user a --currency EURO",
 		"keys create --data $DIR/x --merchant ACME --user a", "keys create --data $DIR/taken --merchant acme --user acme", "keys list --data $DIR/nowhere",
+		"merchants", "merchants show", "merchants show --data $DIR/nowhere --merchant acme", "merchants show --data $DIR/taken --merchant other", "merchants set --merchant acme", "merchants set --settings x.json",
+		"merchants set --data $DIR/taken --merchant acme --settings $DIR/nowhere", "merchants set --data $DIR/taken --merchant acme --settings $DIR/empty.json", "merchants set --data $DIR/taken --merchant acme --settings $DIR/file.txt",
+		"merchants set --data $DIR/taken --merchant acme --settings $DIR/unknown.json", "merchants set --data $DIR/taken --merchant acme --settings $DIR/number.json", "merchants set --data $DIR/taken --merchant acme --settings $DIR/two.json", "merchants set --data $DIR/taken --merchant acme --settings $DIR/iban.json",
+		"webhooks", "webhooks set --merchant acme", "webhooks set https://shop.example.com", "webhooks set http://shop.example.com --data $DIR/taken --merchant acme", "webhooks set https://bob:s3cret@shop.example.com --data $DIR/taken --merchant acme",
+		"webhooks set https://10.0.0.1/ --data $DIR/taken --merchant acme", "webhooks list --merchant acme --state open", "webhooks list --merchant acme --limit 0", "webhooks replay --merchant acme", "webhooks replay none --data $DIR/taken --merchant acme",
+		"deliveries list --merchant acme --state lost", "deliveries release none --data $DIR/taken --merchant acme", "deliveries resolve none --data $DIR/taken --merchant acme", "deliveries resolve none --accepted --rejected --merchant acme",
+		"deliveries resolve none --accepted --data $DIR/taken --merchant acme", "deliveries list --data $DIR/taken --merchant other",
+		"verify now", "verify --data $DIR/nowhere", "verify --data $DIR/taken --merchant other", "verify --data $DIR/taken --known $DIR/nowhere", "verify --data $DIR/taken --known $DIR/empty.json",
 		"keys list --data $DIR/taken --merchant other", "keys revoke --data $DIR/taken --merchant acme", "keys revoke --data $DIR/taken --merchant acme --id none",
 	}
 	var golden strings.Builder
@@ -137,7 +154,8 @@ func TestRefusals(t *testing.T) {
 func TestHelp(t *testing.T) {
 	var golden strings.Builder
 	for _, c := range []string{"", "help", "help serve", "serve --help", "serve -h", "keys --help", "keys create --help", "keys list --help", "keys revoke --help", "migrate --help",
-		"help environment", "help exit-codes", "login --help", "invoices --help", "invoices list --help", "invoices create --help", "invoices import --help", "documents get --help"} {
+		"merchants --help", "merchants list --help", "merchants show --help", "merchants set --help", "webhooks --help", "webhooks set --help", "webhooks secret --help", "webhooks list --help", "webhooks replay --help",
+		"deliveries --help", "deliveries list --help", "deliveries release --help", "deliveries resolve --help", "verify --help", "help environment", "help exit-codes", "login --help", "invoices --help", "invoices list --help", "invoices create --help", "invoices import --help", "documents get --help"} {
 		status, out, err := call(t, nil, strings.Fields(c)...)
 		if status != 0 || err != "" {
 			t.Errorf("%s: status %d, error %q", c, status, err)

@@ -4,28 +4,80 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/dunwell/dunwell/internal/app"
 	"github.com/dunwell/dunwell/internal/blob"
 	"github.com/dunwell/dunwell/internal/document"
+	"github.com/dunwell/dunwell/internal/jobs"
+	"github.com/dunwell/dunwell/internal/mail"
+	"github.com/dunwell/dunwell/internal/outbound"
 	"github.com/dunwell/dunwell/internal/store"
 )
 
-// openApp opens database and files. The function closes them again.
-func openApp(ctx context.Context, s *settings, publicURL string) (*app.App, func(), error) {
+// openApp opens all that the server works with. The function closes it again.
+func openApp(ctx context.Context, s *settings, publicURL string, log *slog.Logger) (*app.App, func(), error) {
+	templates := mail.Templates{Dir: s.Templates}
+	if err := templates.Check(); err != nil {
+		return nil, nil, fmt.Errorf("--templates: %w", errors.Unwrap(err)) // which says what they are
+	}
+	sender, closeSender, err := openSender(s)
+	if err != nil {
+		return nil, nil, err
+	}
+	a, closeAll, err := open(ctx, s, s.Workers, log, func(c *app.Config) error {
+		c.PublicURL, c.Mail, c.MailFrom, c.Templates = publicURL, sender, s.sender(), templates
+		c.Documents = document.New(document.Options{})
+		c.Files, err = openFiles(ctx, s)
+		return err
+	})
+	if err != nil {
+		closeSender()
+		return nil, nil, err
+	}
+	return a, func() { closeSender(); closeAll() }, nil
+}
+
+// open opens the database and makes an App of it, with as many workers: complete adds what more it needs.
+func open(ctx context.Context, s *settings, workers int, log *slog.Logger, complete func(*app.Config) error) (*app.App, func(), error) {
+	calls, err := outbound.New(outbound.Options{AllowPrivate: s.AllowNetworks})
+	if err != nil {
+		return nil, nil, err
+	}
 	db, clock, err := openDatabase(ctx, s)
 	if err != nil {
 		return nil, nil, err
 	}
-	files, err := openFiles(ctx, s)
+	queue, err := jobs.Open(jobs.Config{SQLite: db.SQLite(), Postgres: db.Postgres(), Workers: workers, Logger: log})
 	if err != nil {
 		return nil, nil, errors.Join(err, db.Close())
 	}
-	a := app.New(app.Config{
-		DB: db, Files: files, Documents: document.New(document.Options{}), Clock: clock, PublicURL: publicURL, Elapsed: time.Now,
-	})
-	return a, func() { _ = db.Close() }, nil // every acknowledged change is on disk already
+	c := app.Config{DB: db, Clock: clock, Elapsed: time.Now, Outbound: calls, Jobs: queue, Logger: log}
+	if err := complete(&c); err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	return app.New(c), func() { _ = db.Close() }, nil // every acknowledged change is on disk already
+}
+
+// openSender is the mail server, or the directory that takes its place; nobody where nobody works. The function ends its connections.
+func openSender(s *settings) (mail.Sender, func(), error) {
+	if s.SMTPURL != "" {
+		server, err := mail.Open(s.SMTPURL, mail.Timeouts{})
+		if err != nil {
+			return nil, nil, usagef("--smtp-url: %s", strings.TrimPrefix(strings.TrimPrefix(err.Error(), "mail: "), "SMTP URL: "))
+		}
+		return server, func() { _ = server.Close() }, nil // mails that were taken are taken
+	}
+	if s.Workers == 0 {
+		return nil, func() {}, nil
+	}
+	if err := s.makeData(); err != nil {
+		return nil, nil, err
+	}
+	folder, err := mail.OpenOutbox(s.outbox())
+	return folder, func() {}, err
 }
 
 // openDatabase opens the database, brings it up to date, and sets its clock.
@@ -45,10 +97,18 @@ func openDatabase(ctx context.Context, s *settings) (*store.DB, *app.Clock, erro
 	if err != nil {
 		return nil, nil, fmt.Errorf("%w; check that %s names the server's database and that it may be read and written", err, where)
 	}
-	if err := db.Migrate(ctx); err != nil {
+	if err := migrate(ctx, db); err != nil {
 		return nil, nil, errors.Join(err, db.Close())
 	}
 	return db, clock, nil
+}
+
+// migrate brings our tables and those of the job queue up to date.
+func migrate(ctx context.Context, db *store.DB) error {
+	if err := db.Migrate(ctx); err != nil {
+		return err
+	}
+	return jobs.Migrate(ctx, db.SQLite(), db.Postgres())
 }
 
 func openClock(s *settings) (*app.Clock, error) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/dunwell/dunwell/client"
+	"github.com/dunwell/dunwell/internal/ar"
 )
 
 // report says what went wrong: one sentence, and below it what a refused or lost request needs to be mended.
@@ -17,10 +18,16 @@ func report(w io.Writer, command string, err error) {
 		refused *client.Error
 		broken  *client.ContractError
 		lost    *client.TransportError
+		domain  *ar.Error
 	)
 	switch {
 	case errors.As(err, &refused):
 		reportRefusal(w, command, refused)
+	case errors.As(err, &domain) && len(domain.Details) > 1:
+		fmt.Fprintf(w, "%s: %d values are not valid\n", command, len(domain.Details))
+		for _, d := range domain.Details {
+			detail(w, strings.Join(d.Fields, ", "), d.Error, d.Hint)
+		}
 	case errors.As(err, &broken):
 		reportBroken(w, command, broken)
 	case errors.As(err, &lost):

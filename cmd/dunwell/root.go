@@ -35,7 +35,8 @@ func newRoot(env environment) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	setHelp(root, env)
 	root.AddGroup(&cobra.Group{ID: clientGroup, Title: "Client"}, &cobra.Group{ID: serverGroup, Title: "Server"}, &cobra.Group{ID: contractGroup, Title: "Contract"})
-	addTo(root, serverGroup, serveCommand(env), keysCommand(env), migrateCommand(env))
+	addTo(root, serverGroup, serveCommand(env), merchantsCommand(env), keysCommand(env), webhooksCommand(env), deliveriesCommand(env),
+		migrateCommand(env), verifyCommand(env))
 	addTo(root, clientGroup, loginCommand(env), invoicesCommand(env), identitiesCommand(env), creditnotesCommand(env), transactionsCommand(env),
 		documentsCommand(env), dunningCommand(env), jobsCommand(env), clockCommand(env))
 	addTo(root, contractGroup, scaffoldCommand(env), conformCommand(env), specCommand(env))

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/url"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -31,14 +32,14 @@ func serveCommand(env environment) *cobra.Command {
 	})
 }
 
-// runServer serves until ctx ends.
+// runServer serves until ctx ends, and works off what was ordered.
 func runServer(ctx context.Context, out io.Writer, log *slog.Logger, s *settings) error {
 	listener, err := listen(s.Addr)
 	if err != nil {
 		return err
 	}
 	defer listener.Close() //nolint:errcheck // the server closes it first; this is for a start that fails
-	a, closeAll, err := openApp(ctx, s, s.public(listener.Addr()))
+	a, closeAll, err := openApp(ctx, s, s.public(listener.Addr()), log)
 	if err != nil {
 		return err
 	}
@@ -53,11 +54,33 @@ func runServer(ctx context.Context, out io.Writer, log *slog.Logger, s *settings
 		return err
 	}
 	debug.FreeOSMemory() // reading the contract takes more than is kept of it, and the first password needs 19 MiB
-	keep, stop := context.WithCancel(ctx)
-	defer stop()
-	go housekeeping(keep, log, a)
-	greet(ctx, out, a, s, listener.Addr())
-	return handler.Serve(ctx, listener)
+	return work(ctx, a, s.Grace, func(ctx context.Context) error {
+		greet(ctx, out, a, s, listener.Addr())
+		return handler.Serve(ctx, listener)
+	})
+}
+
+// work lets the workers of this process begin, runs serve, and then stops them: what is ordered by the last request is
+// not begun any more unless the grace time allows it, and is on disk for the next process. The grace time begins for both
+// when ctx ends.
+func work(ctx context.Context, a *app.App, grace time.Duration, serve func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	patience, done := after(ctx, grace)
+	defer done()
+	if err := a.Start(ctx); err != nil {
+		return err
+	}
+	err := serve(ctx)
+	cancel() // serve may have failed on its own
+	return errors.Join(err, a.Stop(patience))
+}
+
+// after is a context that ends some time after ctx.
+func after(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	later, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(d, cancel) })
+	return later, func() { stop(); cancel() }
 }
 
 func listen(addr string) (net.Listener, error) {
@@ -103,23 +126,6 @@ func contractFor(s *settings) (*validate.Contract, error) {
 	return validate.New(doc)
 }
 
-// housekeeping removes what has expired, until ctx ends. Not at the start: nothing is urgent, and whoever has started the
-// wrong database should be able to stop it before anything is removed.
-func housekeeping(ctx context.Context, log *slog.Logger, a *app.App) {
-	tick := time.NewTicker(time.Hour)
-	defer tick.Stop()
-	for {
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return
-		}
-		if err := a.Tidy(ctx); err != nil && ctx.Err() == nil {
-			log.Error("housekeeping failed", "error", err)
-		}
-	}
-}
-
 // greet says where the server is and how to try it.
 func greet(ctx context.Context, out io.Writer, a *app.App, s *settings, addr net.Addr) {
 	base := local(addr)
@@ -136,7 +142,17 @@ func greet(ctx context.Context, out io.Writer, a *app.App, s *settings, addr net
 	if s.Sandbox {
 		fmt.Fprintf(out, "  sandbox: the clock can be moved with PUT %s/sandbox/clock\n", base)
 	}
-	if s.SMTPURL != "" {
-		fmt.Fprint(out, "  DUNWELL_SMTP_URL is set, but this version sends no mail yet.\n")
+	greetMail(out, s)
+}
+
+// greetMail says where mail goes, and never how the server gets in there.
+func greetMail(out io.Writer, s *settings) {
+	switch u, err := url.Parse(s.SMTPURL); {
+	case s.Workers == 0:
+		fmt.Fprint(out, "  no workers: mail and callbacks wait for a server with --workers on the same database\n")
+	case s.SMTPURL == "":
+		fmt.Fprintf(out, "  mail is not sent but written to %s, a file for each; --smtp-url sends it\n", s.outbox())
+	case err == nil:
+		fmt.Fprintf(out, "  mail goes to %s, from %s unless the merchant has an address\n", u.Host, s.sender())
 	}
 }

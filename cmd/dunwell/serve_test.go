@@ -173,7 +173,7 @@ func demoDocument(t *testing.T, p *process) []byte {
 	return file
 }
 
-// PostgreSQL for rows, S3 for files: no data directory is made, and no secret is printed.
+// PostgreSQL for rows, S3 for files, SMTP for mail: no data directory is made, and no secret is printed.
 func TestServeElsewhere(t *testing.T) {
 	s3 := httptest.NewServer(gofakes3.New(s3mem.New()).Server())
 	defer s3.Close()
@@ -193,6 +193,7 @@ func TestServeElsewhere(t *testing.T) {
 	environ := []string{
 		"DUNWELL_DATABASE_URL=" + database.String(),
 		"DUNWELL_BLOB_URL=s3://documents/dunwell?region=eu-central-1&endpoint=" + s3.URL,
+		"DUNWELL_SMTP_URL=smtp://bob:s3cret@" + listenSomewhereElse(t) + "?tls=opportunistic",
 		"DUNWELL_DATA=" + data, "DUNWELL_DEMO=true",
 		"AWS_ACCESS_KEY_ID=id", "AWS_SECRET_ACCESS_KEY=s3cret",
 	}

@@ -24,12 +24,16 @@ type settings struct {
 	DatabaseURL    string
 	BlobURL        string
 	SMTPURL        string
+	MailFrom       string
+	Templates      string
+	Workers        int
 	PublicURL      string
 	Responses      serve.Check
 	MaxConcurrent  int
 	MaxFile        int64
 	Grace          time.Duration
 	TrustedProxies []netip.Prefix
+	AllowNetworks  []netip.Prefix
 }
 
 // setting is one of them, as flag and as environment variable.
@@ -54,8 +58,16 @@ var offered = []setting{
 		set: func(s *settings, v string) error { s.DatabaseURL = v; return checkURL(v, "postgres", "postgresql") }},
 	{flag: "blob-url", env: "DUNWELL_BLOB_URL", help: "s3://bucket?endpoint=…&region=… `URL`; files in the data directory when empty",
 		set: func(s *settings, v string) error { s.BlobURL = v; return checkURL(v, "s3", "file") }},
-	{flag: "smtp-url", env: "DUNWELL_SMTP_URL", help: "smtp://user:password@host:587 `URL`; this version sends no mail yet",
+	{flag: "smtp-url", env: "DUNWELL_SMTP_URL", help: "smtp://user:password@host:587 or smtps://… `URL`; mail lands as .eml files in outbox in the data directory when empty",
 		set: func(s *settings, v string) error { s.SMTPURL = v; return checkURL(v, "smtp", "smtps") }},
+	{flag: "mail-from", env: "DUNWELL_MAIL_FROM", help: "`address` that mail is from where the merchant has none; invoices@ and the host of the public URL when empty",
+		set: func(s *settings, v string) error { s.MailFrom = v; return checkAddress(v) }},
+	{flag: "templates", env: "DUNWELL_TEMPLATES", help: "`directory` of mail templates of merchants, MERCHANT/de/invoice.txt and so on, that replace ours",
+		set: func(s *settings, v string) error { s.Templates = v; return nil }},
+	{flag: "workers", env: "DUNWELL_WORKERS", otherwise: "4", help: "`number` of workers that send mail and callbacks; with 0, another process on the same database does",
+		set: func(s *settings, v string) (err error) { s.Workers, err = parseWorkers(v); return err }},
+	{flag: "allow-network", env: "DUNWELL_ALLOW_NETWORK", help: "comma-separated `networks` that callbacks and attachments may reach although they are private",
+		set: func(s *settings, v string) (err error) { s.AllowNetworks, err = parseAllowed(v); return err }},
 	{flag: "public-url", env: "DUNWELL_PUBLIC_URL", help: "`URL` the server is reached by from outside, without /api, for links; http://ADDR when empty",
 		set: func(s *settings, v string) error { s.PublicURL = v; return checkPublicURL(v) }},
 	{flag: "responses", env: "DUNWELL_RESPONSES", otherwise: "off", help: "`mode` of checking our own answers against the contract: off, log or fail",
@@ -98,6 +110,21 @@ func (s *settings) blobs() string {
 		return s.BlobURL
 	}
 	return filepath.Join(s.Data, "files")
+}
+
+// outbox is where mail lands that goes to no mail server.
+func (s *settings) outbox() string { return filepath.Join(s.Data, "outbox") }
+
+// sender is who mail is from where the merchant has no address of its own.
+func (s *settings) sender() string {
+	if s.MailFrom != "" {
+		return s.MailFrom
+	}
+	host := "localhost"
+	if u, err := url.Parse(s.PublicURL); err == nil && net.ParseIP(u.Hostname()) == nil && u.Hostname() != "" {
+		host = u.Hostname()
+	}
+	return "invoices@" + host
 }
 
 // clock is where a sandbox keeps how far its clock was moved.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"github.com/dunwell/dunwell/api"
 	"github.com/dunwell/dunwell/api/serve"
 	"github.com/dunwell/dunwell/internal/money"
+	"github.com/dunwell/dunwell/internal/outbound"
 )
 
 // The functions of this file read one value each. Their errors say what to write instead, and never quote the value.
@@ -125,6 +127,37 @@ func parseDuration(v string) (time.Duration, error) {
 		return 0, errors.New("write a duration such as 20s")
 	}
 	return d, nil
+}
+
+// maxWorkers bounds what can be asked for: each may hold a file and a connection.
+const maxWorkers = 1000
+
+func parseWorkers(v string) (int, error) {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 0 || n > maxWorkers {
+		return 0, fmt.Errorf("write a whole number from 0 to %d", maxWorkers)
+	}
+	return n, nil
+}
+
+// checkAddress lets pass an e-mail address without a name.
+func checkAddress(v string) error {
+	if a, err := mail.ParseAddress(v); v != "" && (err != nil || a.Address != v) {
+		return errors.New("write an e-mail address without a name, such as billing@example.com")
+	}
+	return nil
+}
+
+// parseAllowed reads networks, and refuses those that are so wide that nothing would be guarded any more.
+func parseAllowed(v string) ([]netip.Prefix, error) {
+	networks, err := parseNetworks(v)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := outbound.New(outbound.Options{AllowPrivate: networks}); err != nil {
+		return nil, errors.New(strings.TrimPrefix(err.Error(), "outbound: "))
+	}
+	return networks, nil
 }
 
 func parseNetworks(v string) ([]netip.Prefix, error) {

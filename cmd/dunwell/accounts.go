@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dunwell/dunwell/internal/app"
+	"github.com/dunwell/dunwell/internal/store"
+)
+
+// Whether a command may make the SQLite database it works on. Where it may not, a mistake in the data directory would look
+// like a server without merchants.
+const (
+	newDatabase = true
+	oldDatabase = false
+)
+
+// withAccounts gives a command the flags for where the database is, and more if they are named, and runs it with the
+// database opened for work on what belongs to merchants.
+func withAccounts(env environment, c *cobra.Command, create bool, run func(context.Context, *app.App) error, more ...string) *cobra.Command {
+	return withSettings(env, c, func(ctx context.Context, s *settings) error {
+		a, closeAll, err := openAccounts(ctx, s, create, func(*app.Config) error { return nil })
+		if err != nil {
+			return err
+		}
+		defer closeAll()
+		return run(ctx, a)
+	}, append(more, "data", "database-url")...)
+}
+
+// openAccounts is open for a command: what it orders is worked by a server. Work on merchants needs no files.
+func openAccounts(ctx context.Context, s *settings, create bool, complete func(*app.Config) error) (*app.App, func(), error) {
+	if s.DatabaseURL == "" && !create {
+		if _, err := os.Stat(s.database()); errors.Is(err, os.ErrNotExist) {
+			return nil, nil, fmt.Errorf("there is no database in %s; name the data directory of the server with --data", s.Data)
+		}
+	}
+	return open(ctx, s, 0, slog.New(slog.DiscardHandler), complete)
+}
+
+func merchantFlag(c *cobra.Command) *string {
+	return c.Flags().String("merchant", "", "`id` of the merchant: lower-case letters, digits, hyphens")
+}
+
+// ofMerchant is withAccounts for a command on what belongs to one merchant, which is who it acts for.
+func ofMerchant(env environment, c *cobra.Command, run func(ctx context.Context, a *app.App, by app.Caller, args []string) error, more ...string) *cobra.Command {
+	merchant := merchantFlag(c)
+	c.Args = argumentsOf(c)
+	var args []string
+	check := c.PreRunE
+	c.PreRunE = func(c *cobra.Command, given []string) error {
+		if args = given; *merchant == "" {
+			return usagef("--merchant is needed; dunwell merchants list shows those there are")
+		}
+		if check != nil {
+			return check(c, given)
+		}
+		return nil
+	}
+	return withAccounts(env, c, oldDatabase, func(ctx context.Context, a *app.App) error {
+		if _, err := a.Merchant(ctx, *merchant); err != nil {
+			return err
+		}
+		return run(ctx, a, app.System(*merchant, store.ActorSystem), args)
+	}, more...)
+}
+
+// merchantsOf are the merchants of that id, all for none.
+func merchantsOf(ctx context.Context, a *app.App, id string) ([]store.Merchant, error) {
+	if id == "" {
+		return a.Merchants(ctx)
+	}
+	m, err := a.Merchant(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return []store.Merchant{*m}, nil
+}

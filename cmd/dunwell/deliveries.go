@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dunwell/dunwell/api/scalar"
+	"github.com/dunwell/dunwell/internal/app"
+	"github.com/dunwell/dunwell/internal/ar"
+)
+
+func deliveriesCommand(env environment) *cobra.Command {
+	c := group("deliveries", "mails on their way to customers, and what to do about those nobody knows of",
+		listDeliveriesCommand(env), releaseCommand(env), resolveCommand(env))
+	c.Long = `When the connection to a mail server breaks at the end of a mail, nobody knows whether it was taken: its delivery is unknown.
+Whether such a mail is sent again or held is a setting of the merchant. Of one that is held, somebody finds out and decides.`
+	return c
+}
+
+// deliveryRow is a delivery as the list shows it.
+type deliveryRow struct {
+	ID        string       `json:"id"`
+	Job       int64        `json:"job"`
+	Kind      string       `json:"kind"`
+	Recipient string       `json:"recipient"`
+	State     string       `json:"state"`
+	Attempts  int          `json:"attempts"`
+	Next      *scalar.Time `json:"next,omitempty"`
+	Reason    string       `json:"reason,omitempty"`
+	Reply     string       `json:"reply,omitempty"`
+	MessageID string       `json:"messageId"`
+	Created   scalar.Time  `json:"created"`
+	Finished  *scalar.Time `json:"finished,omitempty"`
+}
+
+// deliveryStates are what --state takes.
+var deliveryStates = []string{
+	string(ar.DeliveryQueued), string(ar.DeliverySending), string(ar.DeliveryDeferred), string(ar.DeliveryAccepted),
+	string(ar.DeliveryRejected), string(ar.DeliveryUnknown), string(ar.DeliverySuppressed),
+}
+
+func listDeliveriesCommand(env environment) *cobra.Command {
+	c := &cobra.Command{Use: "list", Short: "list deliveries of a merchant, the newest first"}
+	c.Example = "  dunwell deliveries list --merchant acme --state unknown"
+	var o rowOutput
+	o.flags(c)
+	state := stateFlag(c, deliveryStates)
+	c.PreRunE = func(*cobra.Command, []string) error { return o.check() }
+	return ofMerchant(env, c, func(ctx context.Context, a *app.App, by app.Caller, _ []string) error {
+		deliveries, err := newestDeliveries(ctx, a, by, *state, o.limit)
+		if err != nil {
+			return err
+		}
+		rows := make([]deliveryRow, len(deliveries))
+		for i, d := range deliveries {
+			rows[i] = deliveryRow{
+				d.ID, d.Job, string(d.Kind), d.Recipient, string(d.State), d.Attempts, maybeTime(d.Next), d.Reason, d.Reply, d.MessageID,
+				scalar.NewTime(d.Created), maybeTime(d.Finished),
+			}
+		}
+		return writeList(env.out, o.json, "id,job,kind,recipient,state,attempts,next,reason,created", rows)
+	})
+}
+
+// newestDeliveries are the newest of a state, or of all states for none.
+func newestDeliveries(ctx context.Context, a *app.App, by app.Caller, state string, limit int) (all []ar.Delivery, err error) {
+	states := deliveryStates
+	if state != "" {
+		states = []string{state}
+	}
+	for _, state := range states {
+		some, err := a.Deliveries(ctx, by, ar.DeliveryState(state), limit)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	slices.SortStableFunc(all, func(a, b ar.Delivery) int { return b.Created.Compare(a.Created) })
+	return all[:min(limit, len(all))], nil
+}
+
+// stateFlag narrows a list to one of some states.
+func stateFlag(c *cobra.Command, states []string) *string {
+	state := new(string)
+	c.Flags().Func("state", "`state` to list: "+strings.Join(states, ", ")+"; all when empty", func(v string) error {
+		if *state = v; v != "" && !slices.Contains(states, v) {
+			return fmt.Errorf("write one of %s", strings.Join(states, ", "))
+		}
+		return nil
+	})
+	completeValues(c, "state", states...)
+	return state
+}
+
+func releaseCommand(env environment) *cobra.Command {
+	c := &cobra.Command{Use: "release ID", Short: "send a mail again of which nobody knew whether it arrived"}
+	c.Long = "Sends a mail again, as the same message, once somebody has found out that it did not arrive. A server with workers does it within seconds."
+	return ofMerchant(env, c, func(ctx context.Context, a *app.App, by app.Caller, args []string) error {
+		if err := a.ReleaseDelivery(ctx, by, args[0]); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintln(env.out, "queued")
+		return err
+	})
+}
+
+func resolveCommand(env environment) *cobra.Command {
+	c := &cobra.Command{Use: "resolve ID", Short: "say what became of a mail of which nobody knew whether it arrived"}
+	accepted := c.Flags().Bool("accepted", false, "it arrived")
+	rejected := c.Flags().Bool("rejected", false, "it did not, and is not to be sent again")
+	c.PreRunE = func(*cobra.Command, []string) error {
+		if *accepted == *rejected {
+			return usagef("say --accepted or --rejected")
+		}
+		return nil
+	}
+	return ofMerchant(env, c, func(ctx context.Context, a *app.App, by app.Caller, args []string) error {
+		if err := a.ResolveDelivery(ctx, by, args[0], *accepted); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintln(env.out, "resolved")
+		return err
+	})
+}

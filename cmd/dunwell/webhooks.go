@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dunwell/dunwell/api/scalar"
+	"github.com/dunwell/dunwell/internal/app"
+	"github.com/dunwell/dunwell/internal/ar"
+)
+
+func webhooksCommand(env environment) *cobra.Command {
+	c := group("webhooks", "callbacks to a merchant: where, and what became of them",
+		showWebhookCommand(env), setWebhookCommand(env), removeWebhookCommand(env), secretCommand(env), listCallbacksCommand(env), replayCommand(env))
+	c.Long = `The webhook of a merchant is told how every job ended: whether the document of a commit, a resend or a credit note was
+mailed. The notifyUrl of a call is told how that call's job did. Both are signed by the scheme Standard Webhooks, with the
+secret of the merchant, and tried for three days.`
+	return c
+}
+
+// webhookSheet is a merchant's webhook as it is shown. The secret is not.
+type webhookSheet struct {
+	Merchant string       `json:"merchant"`
+	URL      string       `json:"url"`
+	Disabled *scalar.Time `json:"disabled,omitempty"`
+	Secrets  int          `json:"secrets"`
+}
+
+func showWebhookCommand(env environment) *cobra.Command {
+	c := &cobra.Command{Use: "show", Short: "show the webhook of a merchant"}
+	c.Long = "Shows where the webhook of a merchant is, when it was disabled because it answered 410, and how many secrets are valid."
+	asJSON := c.Flags().Bool("json", false, "print it as JSON")
+	return ofMerchant(env, c, func(ctx context.Context, a *app.App, by app.Caller, _ []string) error {
+		m, err := a.Merchant(ctx, by.Merchant)
+		if err != nil {
+			return err
+		}
+		sheet := webhookSheet{m.ID, m.Webhook.URL, maybeTime(m.Webhook.Disabled), len(m.CallbackSecrets)}
+		if *asJSON {
+			return writeIndented(env.out, sheet)
+		}
+		o, err := objectOf(sheet)
+		if err != nil {
+			return err
+		}
+		return writeSheet(env.out, fieldsOf(reflect.TypeFor[webhookSheet]()), o)
+	})
+}
+
+func setWebhookCommand(env environment) *cobra.Command {
+	c := &cobra.Command{Use: "set URL", Short: "set the webhook of a merchant; one that was disabled is called again"}
+	c.Example = "  dunwell webhooks set https://shop.example.com/dunwell --merchant acme"
+	return ofMerchant(env, c, func(ctx context.Context, a *app.App, by app.Caller, args []string) error {
+		if err := a.SetWebhook(ctx, by.Merchant, args[0]); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintln(env.out, "set; dunwell webhooks secret shows what its messages are signed with")
+		return err
+	}, "allow-network")
+}
+
+func removeWebhookCommand(env environment) *cobra.Command {
+	c := &cobra.Command{Use: "remove", Short: "end the webhook of a merchant"}
+	return ofMerchant(env, c, func(ctx context.Context, a *app.App, by app.Caller, _ []string) error {
+		if err := a.SetWebhook(ctx, by.Merchant, ""); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintln(env.out, "removed")
+		return err
+	})
+}
+
+func secretCommand(env environment) *cobra.Command {
+	c := &cobra.Command{Use: "secret", Short: "print the secret that callbacks of a merchant are signed with"}
+	c.Long = `Prints the secret, whsec_…, as libraries for Standard Webhooks take it. --rotate draws a new one first; the one before stays
+valid until the next rotation: callbacks carry a signature of each.`
+	rotate := c.Flags().Bool("rotate", false, "draw a new secret")
+	return ofMerchant(env, c, func(ctx context.Context, a *app.App, by app.Caller, _ []string) error {
+		secret, err := callbackSecret(ctx, a, by.Merchant, *rotate)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(env.out, secret)
+		return err
+	})
+}
+
+func callbackSecret(ctx context.Context, a *app.App, merchant string, rotate bool) (string, error) {
+	if rotate {
+		return a.RotateCallbackSecret(ctx, merchant)
+	}
+	m, err := a.Merchant(ctx, merchant)
+	if err != nil {
+		return "", err
+	}
+	return m.CallbackSecrets[0], nil // there is one always
+}
+
+func replayCommand(env environment) *cobra.Command {
+	c := &cobra.Command{Use: "replay ID", Short: "send a callback again, as the same message"}
+	c.Long = `Sends a callback again, whatever became of it: the same bytes under the same webhook-id, so that a receiver that has it can
+tell. A server with workers does it within seconds.`
+	return ofMerchant(env, c, func(ctx context.Context, a *app.App, by app.Caller, args []string) error {
+		if err := a.ReplayCallback(ctx, by, args[0]); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintln(env.out, "queued")
+		return err
+	})
+}
+
+// callbackRow is a callback as it is shown, with its attempts.
+type callbackRow struct {
+	ID       string        `json:"id"`
+	Kind     string        `json:"kind"`
+	Job      int64         `json:"job"`
+	State    string        `json:"state"`
+	URL      string        `json:"url"`
+	Reason   string        `json:"reason,omitempty"`
+	Next     *scalar.Time  `json:"next,omitempty"`
+	Created  scalar.Time   `json:"created"`
+	Attempts []callbackTry `json:"attempts"`
+}
+
+// callbackTry is one attempt.
+type callbackTry struct {
+	Attempt  int         `json:"attempt"`
+	At       scalar.Time `json:"at"`
+	Status   int         `json:"status,omitempty"`
+	Error    string      `json:"error,omitempty"`
+	Millis   int64       `json:"millis"`
+	Response string      `json:"response,omitempty"`
+}
+
+// callbackStates are what --state takes.
+var callbackStates = []string{
+	string(ar.CallbackQueued), string(ar.CallbackSending), string(ar.CallbackDelivered), string(ar.CallbackFailed), string(ar.CallbackGone),
+}
+
+func listCallbacksCommand(env environment) *cobra.Command {
+	c := &cobra.Command{Use: "list", Short: "list callbacks of a merchant with their attempts, the newest first"}
+	var o rowOutput
+	o.flags(c)
+	state := stateFlag(c, callbackStates)
+	c.PreRunE = func(*cobra.Command, []string) error { return o.check() }
+	return ofMerchant(env, c, func(ctx context.Context, a *app.App, by app.Caller, _ []string) error {
+		callbacks, err := a.Callbacks(ctx, by, ar.CallbackState(*state), o.limit)
+		if err != nil {
+			return err
+		}
+		rows := make([]callbackRow, len(callbacks))
+		for i, c := range callbacks {
+			rows[i] = shownCallback(c)
+		}
+		if o.json {
+			return writeList(env.out, true, "", rows)
+		}
+		return writeCallbacks(env, rows)
+	})
+}
+
+func shownCallback(c app.CallbackHistory) callbackRow {
+	row := callbackRow{
+		ID: c.ID, Kind: string(c.Kind), Job: c.Job, State: string(c.State), URL: c.URL, Reason: c.Reason, Next: maybeTime(c.Next),
+		Created: scalar.NewTime(c.Created), Attempts: make([]callbackTry, len(c.History)),
+	}
+	for i, h := range c.History {
+		row.Attempts[i] = callbackTry{h.Attempt, scalar.NewTime(h.At), h.Status, h.Error, h.Millis, h.Response}
+	}
+	return row
+}
+
+// writeCallbacks shows each callback with its attempts below it.
+func writeCallbacks(env environment, rows []callbackRow) error {
+	all := make([]object, len(rows))
+	for i, row := range rows {
+		var err error
+		if all[i], err = objectOf(row); err != nil {
+			return err
+		}
+	}
+	if len(all) == 0 {
+		_, err := fmt.Fprintln(env.out, "nothing")
+		return err
+	}
+	return writeRows(env.out, fieldsOf(reflect.TypeFor[callbackRow]()), all, "")
+}
