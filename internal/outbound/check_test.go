@@ -51,12 +51,21 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// The hint about ports tells those that are open.
-func TestPortHint(t *testing.T) {
-	var e *Error
-	err := newClient(t, Options{AllowHTTP: true, Ports: []uint16{8443}}).Check("https://shop.example.com:22/")
-	if !errors.As(err, &e) || !strings.Contains(e.Hint, "443, 80, 8443.") {
-		t.Errorf("%+v", e)
+// Hints tell what to do.
+func TestCheckHints(t *testing.T) {
+	c := newClient(t, Options{AllowHTTP: true, Ports: []uint16{8443}})
+	for raw, want := range map[string]string{
+		"https://shop.example.com:22/": "443, 80, 8443.",
+		"https://shop.example.com./":   "Leave out the dot",
+		"https://shop.example.com/#5":  "%23",
+		"https://10.0.0.1/":            "reachable from the internet",
+		"ftp://shop.example.com/":      "https://shop.example.com/notify",
+		"https://":                     "https://shop.example.com/notify",
+	} {
+		var e *Error
+		if err := c.Check(raw); !errors.As(err, &e) || !strings.Contains(e.Hint, want) {
+			t.Errorf("%s: %+v, want %q", raw, e, want)
+		}
 	}
 }
 

@@ -75,9 +75,6 @@ func (g *guard) control(network, address string, c syscall.RawConn) error {
 
 // address tells why an address may not be called, for the log.
 func (g *guard) address(ip netip.Addr) error {
-	if ip.Is4In6() { // nobody has a reason to write one like that
-		return fmt.Errorf("outbound: %s is an IPv4 address in disguise", ip)
-	}
 	if metadata[ip] {
 		return fmt.Errorf("outbound: %s is the metadata service of a cloud", ip)
 	}

@@ -244,16 +244,28 @@ func TestAddresses(t *testing.T) {
 	} {
 		p := netip.MustParsePrefix(block)
 		for _, ip := range []netip.Addr{p.Masked().Addr(), last(p)} {
-			if g.address(ip) == nil {
+			if pass(g, ip, 443) {
 				t.Errorf("%s of %s is allowed", ip, p)
 			}
 		}
 	}
 	for _, public := range []string{"1.1.1.1", "9.255.255.255", "11.0.0.0", "100.63.255.255", "172.15.255.255", "172.32.0.0", "192.167.255.255", "223.255.255.255", "2606:4700::1111", "2a00::1", "2001:4860:4860::8888"} {
-		if err := g.address(netip.MustParseAddr(public)); err != nil {
-			t.Error(err)
+		if ip := netip.MustParseAddr(public); !pass(g, ip, 443) || pass(g, ip, 22) {
+			t.Errorf("%s is not allowed, or on all ports", ip)
 		}
 	}
+	if err := g.control("udp4", "1.1.1.1:443", nil); err == nil {
+		t.Error("packets are allowed")
+	}
+}
+
+// pass tells whether the dialer may connect.
+func pass(g *guard, ip netip.Addr, port uint16) bool {
+	network := "tcp6"
+	if ip.Is4() {
+		network = "tcp4"
+	}
+	return g.control(network, netip.AddrPortFrom(ip, port).String(), nil) == nil
 }
 
 func last(p netip.Prefix) netip.Addr {
