@@ -51,6 +51,7 @@ postgres = { [ -n "$$DUNWELL_TEST_DATABASE_URL" ] || command -v initdb || [ -x "
 check: verify vet lint ## verify, vet, lint, and the tests with the race detector; CI runs this and interop
 	$(MAKE) test RACE=-race
 	go test $(TESTFLAGS) -run '$(unraced)' ./client ./api/validate
+	go test $(TESTFLAGS) -tags crash ./internal/crash
 
 # What counts bytes and allocations means nothing under the race detector, and is left out there.
 unraced = ^(TestWalkALongList|TestAcceptingDoesNotAllocate)$$
