@@ -145,10 +145,8 @@ func benchCommit(db *store.DB, draft *ar.Invoice, n int, all bool) error {
 		if err := tx.InsertCommunication(&c); err != nil {
 			return err
 		}
-		for range 2 {
-			if err := tx.AppendJournal(anEntry(n)); err != nil {
-				return err
-			}
+		if err := tx.AppendJournal(anEntry(n), anEntry(n)); err != nil {
+			return err
 		}
 		j, err := aJob(tx, i.ID)
 		if err != nil {

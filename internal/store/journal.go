@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -50,42 +51,102 @@ type JournalHead struct {
 // journalCounter is the counter that numbers the entries of the journal.
 const journalCounter = "journal"
 
-// AppendJournal adds an entry. Merchant, Seq and Happened are set. It draws from a counter, so it comes late in a
-// transaction. A hash that is none, and a payload that is no JSON, are faults of ours.
-func (tx *Tx) AppendJournal(e *JournalEntry) error {
+// AppendJournal adds entries in their order. Merchant, Seq and Happened are set. It draws from a counter, so it comes late in
+// a transaction; and several entries at once cost hardly more than one. A hash that is none, and a payload that is no JSON,
+// are faults of ours.
+func (tx *Tx) AppendJournal(entries ...*JournalEntry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	for _, e := range entries {
+		if err := e.normalize(); err != nil {
+			return err
+		}
+	}
+	last, err := tx.Skip(journalCounter, int64(len(entries)))
+	if err != nil {
+		return err
+	}
+	size := last - int64(len(entries))
+	rows := placeholders{width: 6}
+	for i, e := range entries {
+		e.Merchant, e.Seq, e.Happened = tx.merchant, size+int64(i)+1, tx.Now
+		rows.add(e.Seq, e.Kind, e.Subject, e.SHA256, string(e.Payload), millis(e.Happened))
+	}
+	if _, err := tx.exec(`INSERT INTO journal (merchant, seq, kind, subject, sha256, payload, happened) VALUES `+rows.text(), rows.args...); err != nil {
+		return err
+	}
+	return tx.hashJournal(size, entries)
+}
+
+// normalize brings an entry to the one form that is hashed.
+func (e *JournalEntry) normalize() (err error) {
 	if sum, err := hex.DecodeString(e.SHA256); err != nil || len(sum) != tlog.HashSize || strings.ToLower(e.SHA256) != e.SHA256 {
 		return fmt.Errorf("store: %q is not a SHA-256 in lower-case hex", e.SHA256)
 	}
-	payload, err := canonical(e.Payload)
-	if err != nil {
-		return err
-	}
-	seq, err := tx.Next(journalCounter)
-	if err != nil {
-		return err
-	}
-	e.Merchant, e.Seq, e.Payload, e.Happened = tx.merchant, seq, payload, tx.Now
-	if _, err := tx.exec(`INSERT INTO journal (merchant, seq, kind, subject, sha256, payload, happened) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		e.Seq, e.Kind, e.Subject, e.SHA256, string(e.Payload), millis(e.Happened)); err != nil {
-		return err
-	}
-	hashes, err := tlog.StoredHashes(seq-1, e.Record(), tlog.HashReaderFunc(tx.journalHashes))
-	if err != nil {
-		return err
-	}
-	return tx.insertJournalHashes(tlog.StoredHashIndex(0, seq-1), hashes)
+	e.Payload, err = canonical(e.Payload)
+	return err
 }
 
-// insertJournalHashes stores the hashes that an entry completes: its own, and about one more on average.
-func (tx *Tx) insertJournalHashes(from int64, hashes []tlog.Hash) error {
-	rows := make([]string, len(hashes))
-	args := make([]any, 0, 2*len(hashes))
-	for i, h := range hashes {
-		rows[i] = fmt.Sprintf("($1, $%d, $%d)", 2*i+2, 2*i+3)
-		args = append(args, from+int64(i), h[:])
+// hashJournal stores the hashes that entries complete, behind those of a journal of a size: their own, and about one more for
+// each.
+func (tx *Tx) hashJournal(size int64, entries []*JournalEntry) error {
+	fresh := map[int64]tlog.Hash{} // what the later ones may need of the earlier ones
+	rows := placeholders{width: 2}
+	for _, e := range entries {
+		hashes, err := tlog.StoredHashes(e.Seq-1, e.Record(), tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
+			return tx.journalHashesBeside(fresh, indexes)
+		}))
+		if err != nil {
+			return err
+		}
+		for i, h := range hashes {
+			index := tlog.StoredHashIndex(0, e.Seq-1) + int64(i)
+			fresh[index] = h
+			rows.add(index, h[:])
+		}
 	}
-	_, err := tx.exec(`INSERT INTO journal_hashes (merchant, idx, hash) VALUES `+strings.Join(rows, ", "), args...)
+	_, err := tx.exec(`INSERT INTO journal_hashes (merchant, idx, hash) VALUES `+rows.text(), rows.args...)
 	return err
+}
+
+// journalHashesBeside reads stored hashes, some of which are not stored yet.
+func (tx *Tx) journalHashesBeside(fresh map[int64]tlog.Hash, indexes []int64) ([]tlog.Hash, error) {
+	stored, err := tx.journalHashes(slices.DeleteFunc(slices.Clone(indexes), func(index int64) bool { _, ok := fresh[index]; return ok }))
+	if err != nil {
+		return nil, err
+	}
+	all := make([]tlog.Hash, 0, len(indexes))
+	for _, index := range indexes {
+		h, ok := fresh[index]
+		if !ok {
+			h, stored = stored[0], stored[1:]
+		}
+		all = append(all, h)
+	}
+	return all, nil
+}
+
+// placeholders are the rows of an INSERT, each of which begins with the merchant, $1.
+type placeholders struct {
+	width int
+	args  []any
+}
+
+func (p *placeholders) add(values ...any) { p.args = append(p.args, values...) }
+
+func (p *placeholders) text() string {
+	var b strings.Builder
+	for i := range p.args {
+		switch {
+		case i == 0:
+			b.WriteString("($1")
+		case i%p.width == 0:
+			b.WriteString("), ($1")
+		}
+		b.WriteString(", $" + strconv.Itoa(i+2))
+	}
+	return b.String() + ")"
 }
 
 // canonical is JSON with sorted keys and without white space; numbers stay as they are written.

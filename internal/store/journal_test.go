@@ -378,6 +378,33 @@ func TestEveryTamperingIsFound(t *testing.T) {
 	})
 }
 
+// Whether entries are appended one by one or together makes no difference but that to the database.
+func TestAppendingTogether(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		withMerchants(t, db)
+		const size = 24
+		heads := seal(t, db, acme, size)
+		for _, together := range []int{1, 2, 3, 5, 8, 13} {
+			merchant := fmt.Sprint("m", together)
+			update(t, db, merchant, func(tx *store.Tx) error { return tx.InsertMerchant(&store.Merchant{}) })
+			for n := 0; n < size; n += together {
+				var some []*store.JournalEntry
+				for m := n + 1; m <= min(n+together, size); m++ {
+					some = append(some, anEntry(m))
+				}
+				update(t, db, merchant, func(tx *store.Tx) error { return tx.AppendJournal(some...) })
+			}
+			if h, found := faults(t, db, merchant); h.Size != size || h == heads[size] || len(found) > 0 { // the merchant is part of an entry
+				t.Errorf("%d together: %v %q", together, h, found)
+			}
+		}
+		update(t, db, acme, func(tx *store.Tx) error { return tx.AppendJournal() })
+		if h := head(t, db, acme); h != heads[size] {
+			t.Errorf("appending nothing makes %v of %v", h, heads[size])
+		}
+	})
+}
+
 // Many append at once: the numbers have no gaps, and the hashes are those of the entries.
 func TestManyAppendToTheJournal(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
@@ -407,8 +434,12 @@ func TestVerifyInParts(t *testing.T) {
 	db := storetest.Open(t, storetest.SQLite) // the parts are the same on both
 	withMerchants(t, db)
 	update(t, db, acme, func(tx *store.Tx) error {
-		for n := range size {
-			if err := tx.AppendJournal(anEntry(n)); err != nil {
+		for n := 0; n < size; n += 100 {
+			var some []*store.JournalEntry
+			for m := range 100 {
+				some = append(some, anEntry(n+m))
+			}
+			if err := tx.AppendJournal(some...); err != nil {
 				return err
 			}
 		}
