@@ -2,13 +2,9 @@ package mail
 
 import (
 	"bytes"
-	"encoding/base64"
 	"errors"
 	"flag"
 	"io"
-	"mime"
-	"mime/multipart"
-	"mime/quotedprintable"
 	"net/mail"
 	"os"
 	"path/filepath"
@@ -116,88 +112,6 @@ func TestGolden(t *testing.T) {
 			readMail(t, got)
 		})
 	}
-}
-
-// letter is a mail as a program of others reads it.
-type letter struct {
-	header      mail.Header
-	subject     string
-	plain, html string
-	files       map[string]string // content by name
-}
-
-// readLetter reads a mail with the standard library, and refuses what a strict server would.
-func readLetter(raw []byte) (l letter, err error) {
-	for line := range bytes.SplitAfterSeq(raw, []byte("\n")) {
-		if len(line) > 0 && !bytes.HasSuffix(line, []byte("\r\n")) {
-			return l, errors.New("a line does not end in CRLF: " + string(line))
-		}
-		if len(line) > 1000 {
-			return l, errors.New("a line is longer than 998 bytes: " + string(line))
-		}
-	}
-	m, err := mail.ReadMessage(bytes.NewReader(raw))
-	if err != nil {
-		return l, err
-	}
-	l = letter{header: m.Header, files: make(map[string]string)}
-	if l.subject, err = new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject")); err != nil {
-		return l, err
-	}
-	return l, l.parts(m.Header.Get("Content-Type"), m.Body)
-}
-
-func (l *letter) parts(contentType string, body io.Reader) error {
-	_, params, err := mime.ParseMediaType(contentType)
-	if err != nil {
-		return err
-	}
-	parts := multipart.NewReader(body, params["boundary"])
-	for {
-		part, err := parts.NextRawPart()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		mediaType, _, err := mime.ParseMediaType(part.Header.Get("Content-Type"))
-		if err != nil {
-			return err
-		}
-		if mediaType == "multipart/alternative" {
-			if err := l.parts(part.Header.Get("Content-Type"), part); err != nil {
-				return err
-			}
-			continue
-		}
-		var decoded io.Reader = quotedprintable.NewReader(part)
-		if part.Header.Get("Content-Transfer-Encoding") == "base64" {
-			decoded = base64.NewDecoder(base64.StdEncoding, part)
-		}
-		content, err := io.ReadAll(decoded)
-		if err != nil {
-			return err
-		}
-		_, disposition, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
-		switch {
-		case err == nil:
-			l.files[disposition["filename"]] = string(content)
-		case mediaType == "text/plain":
-			l.plain = string(content)
-		case mediaType == "text/html":
-			l.html = string(content)
-		}
-	}
-}
-
-func readMail(t testing.TB, raw []byte) letter {
-	t.Helper()
-	l, err := readLetter(raw)
-	if err != nil {
-		t.Fatalf("%v\n%s", err, raw)
-	}
-	return l
 }
 
 func TestWhatArrives(t *testing.T) {
@@ -360,69 +274,4 @@ func FuzzRender(f *testing.F) {
 			t.Fatalf("no file %q in %q", cleanFilename(filename), l.files)
 		}
 	})
-}
-
-// zeros is a file without an end.
-type zeros struct{}
-
-func (zeros) Read(p []byte) (int, error) {
-	clear(p)
-	return len(p), nil
-}
-
-// counted counts what passes.
-type counted struct {
-	io.Reader
-	n int64
-}
-
-func (c *counted) Read(p []byte) (int, error) {
-	n, err := c.Reader.Read(p)
-	c.n += int64(n)
-	return n, err
-}
-
-// A big file is written while it is read.
-func TestAttachmentsStream(t *testing.T) {
-	source := &counted{Reader: io.LimitReader(zeros{}, 25<<20)}
-	m := invoice()
-	m.Attachments = []Attachment{{Name: "big.pdf", Open: func() (io.ReadCloser, error) { return io.NopCloser(source), nil }}}
-	r, w := io.Pipe()
-	go func() { _ = w.CloseWithError(Templates{}.Render(w, m)) }()
-	var written int64
-	for buffer := make([]byte, 32<<10); ; {
-		n, err := r.Read(buffer)
-		written += int64(n)
-		if ahead := source.n - written*3/4; ahead > 256<<10 {
-			t.Fatalf("%d bytes are held", ahead)
-		}
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if written < 25<<20*4/3 {
-		t.Errorf("%d bytes written", written)
-	}
-}
-
-func BenchmarkRender(b *testing.B) {
-	for _, size := range []int{60 << 10, 25 << 20} {
-		b.Run(map[bool]string{true: "60KiB", false: "25MiB"}[size == 60<<10], func(b *testing.B) {
-			m := invoice()
-			m.Attachments = []Attachment{{Name: "RE-1.pdf", MediaType: "application/pdf", Open: func() (io.ReadCloser, error) {
-				return io.NopCloser(io.LimitReader(zeros{}, int64(size))), nil
-			}}}
-			b.SetBytes(int64(size))
-			b.ReportAllocs()
-			for b.Loop() {
-				if err := (Templates{}).Render(io.Discard, m); err != nil {
-					b.Fatal(err)
-				}
-			}
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "mails/s")
-		})
-	}
 }
