@@ -92,8 +92,8 @@ type Outcome struct {
 }
 
 // DeliveryLease is how long a worker may take: longer than the ten minutes RFC 5321 4.5.3.2.6 allows for the final reply, with
-// connecting and sending before.
-const DeliveryLease = 15 * time.Minute
+// connecting and sending (four minutes) and fetching what is attached before.
+const DeliveryLease = 25 * time.Minute
 
 // mailPauses are the waits between attempts, about two days in all: RFC 5321 4.5.4.1 asks for at least half an hour
 // between attempts, after the first ones, and to give up after four to five days; a customer who waits for an invoice hears from us sooner.
