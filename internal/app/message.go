@@ -203,5 +203,5 @@ func mailData(w *work) mail.Data {
 // customerOf is whom a mail greets: the addressee of the voucher, as it was when it was committed.
 func customerOf(w *work) mail.Customer {
 	to, _ := w.voucher.PrintAddress() // without one it would not be committed
-	return mail.Customer{Company: to.Company, Salutation: to.Salutation, Firstname: to.Firstname, Lastname: to.Lastname}
+	return mail.Customer{Company: to.Company, Salutation: to.Salutation, Firstname: to.Firstname, Lastname: to.Lastname, Country: to.Country}
 }

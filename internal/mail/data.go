@@ -1,7 +1,11 @@
 package mail
 
 import (
+	"cmp"
 	"strings"
+
+	bcp47 "golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 
 	"github.com/dunwell/dunwell/internal/ar"
 )
@@ -24,6 +28,7 @@ type Customer struct {
 	Salutation string // mr, ms, mx or empty
 	Firstname  string
 	Lastname   string
+	Country    string // ISO 3166-1 alpha-2; where it is another than the issuer's, the mail names the issuer's
 }
 
 // Payment is what is to be transferred, and to where.
@@ -56,16 +61,19 @@ var words = map[string]struct {
 	mr, ms, name, nobody                string // see Greeting
 	holder, reference                   string // see Account
 	phone, management, vatID, taxnumber string // see Imprint
+	regions                             display.Namer
 }{
 	"de": {
 		"Sehr geehrter Herr ", "Sehr geehrte Frau ", "Guten Tag ", "Sehr geehrte Damen und Herren",
 		"Empfänger", "Verwendungszweck",
 		"Tel. ", "Geschäftsführung: ", "USt-IdNr. ", "Steuernummer ",
+		display.German.Regions(),
 	},
 	"en": {
 		"Dear Mr ", "Dear Ms ", "Dear ", "Dear Sir or Madam",
 		"Account holder", "Payment reference",
 		"Phone ", "Management: ", "VAT ID ", "Tax number ",
+		display.English.Regions(),
 	},
 }
 
@@ -106,7 +114,7 @@ func (v view) Imprint() []string {
 	w, i := words[v.Locale], v.Issuer
 	street, city := join(" ", i.Street, i.Housenumber), join(" ", i.Zipcode, i.City)
 	lines := []string{
-		join(", ", i.Name, street, city, i.Country),
+		join(", ", i.Name, street, city, v.country()),
 		join(" · ", labelled(w.phone, i.Phone), i.Email, i.Web),
 		join(" · ", i.Register, labelled(w.management, i.Management)),
 		join(" · ", labelled(w.vatID, i.VatID), labelled(w.taxnumber, i.Taxnumber)),
@@ -119,6 +127,19 @@ func (v view) Imprint() []string {
 		}
 	}
 	return kept
+}
+
+// country is the issuer's, in words; empty for customers of the same one, as in the letter.
+func (v view) country() string {
+	home := v.Issuer.Country
+	if v.Customer.Country == "" || v.Customer.Country == home {
+		return ""
+	}
+	region, err := bcp47.ParseRegion(home)
+	if err != nil {
+		return home
+	}
+	return cmp.Or(words[v.Locale].regions.Name(region), home)
 }
 
 func labelled(label, s string) string {

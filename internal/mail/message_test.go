@@ -30,9 +30,9 @@ func invoice() Message {
 		Locale:    "de-AT",
 		Kind:      ar.MailInvoice,
 		Data: Data{
-			Customer: Customer{Salutation: "mr", Firstname: "Jürgen", Lastname: "Groß"},
+			Customer: Customer{Salutation: "mr", Firstname: "Jürgen", Lastname: "Groß", Country: "DE"},
 			Issuer: ar.Issuer{
-				Name: "Müller & Söhne GmbH", Street: "Große Gasse", Housenumber: "7a", Zipcode: "10115", City: "Berlin",
+				Name: "Müller & Söhne GmbH", Street: "Große Gasse", Housenumber: "7a", Zipcode: "10115", City: "Berlin", Country: "DE",
 				Email: "rechnung@mueller.example", Phone: "+49 30 123456", Web: "mueller.example",
 				Register: "Amtsgericht Charlottenburg HRB 12345", Management: "Änne Müller", VatID: "DE123456789",
 			},
@@ -63,7 +63,7 @@ func render(t testing.TB, m Message) []byte {
 
 func TestGolden(t *testing.T) {
 	english := func(m *Message) {
-		m.Locale = "en-GB"
+		m.Locale, m.Data.Customer.Country = "en-GB", "GB"
 		m.Data.Issued, m.Data.Due, m.Data.Total, m.Data.Payment.Amount = "22 November 2026", "6 December 2026", "€1,234.56", "€1,234.56"
 	}
 	tests := []struct {
