@@ -71,19 +71,19 @@ bench: ## Measure, and write docs/benchmarks.md
 
 # What others wrote comes from npm. It is installed from the lock file, runs none of its own install scripts, and never
 # enters the repository.
-interop: ## Try linters, generated clients and a proxy of others (needs Node 20 and Java)
+interop: ## Try linters, clients, a proxy and a mail server of others (needs Node 20, Java, poppler)
 	@if $(foreign); then \
 		$(MAKE) --no-print-directory internal/interop/node_modules/.package-lock.json && \
 		DUNWELL_TEST_INTEROP=1 go -C internal/interop test -count=1 $(TESTFLAGS); \
-	elif [ "$$DUNWELL_REQUIRE_NODE" = 1 ]; then echo "Node 20.19 or newer, npm and Java are required and not installed"; exit 1; \
+	elif [ "$$DUNWELL_REQUIRE_NODE" = 1 ]; then echo "Node 20.19 or newer, npm, Java and pdftotext (poppler-utils) are required and not installed"; exit 1; \
 	else printf '%s\n' \
 		'*****************************************************************************' \
-		'*** Node 20.19 or newer, npm or Java is missing: linters, clients and     ***' \
-		'*** proxies of others were NOT TRIED.                                     ***' \
+		'*** Node 20.19 or newer, npm, Java or pdftotext is missing: linters,      ***' \
+		'*** clients, proxies and mail programs of others were NOT TRIED.          ***' \
 		'*****************************************************************************'; \
 	fi
 
-foreign = { node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || a == 20 && b >= 19 ? 0 : 1)' && command -v npm && command -v java; } >/dev/null 2>&1
+foreign = { node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || a == 20 && b >= 19 ? 0 : 1)' && command -v npm && command -v java && command -v pdftotext; } >/dev/null 2>&1
 
 internal/interop/node_modules/.package-lock.json: internal/interop/package-lock.json
 	cd internal/interop && npm ci

@@ -1,6 +1,6 @@
-// Package interop tries what others wrote on the contract and the server: two linters, two generated clients and a
-// validating proxy. They come from npm and need Node and Java, so they run by make interop only; README.md says what each
-// of them shows.
+// Package interop tries what others wrote on the contract and the server: two linters, two generated clients, a validating
+// proxy, and a mail server with an inbox. They come from npm and need Node and Java, so they run by make interop only;
+// README.md says what each of them shows.
 package interop
 
 import (
@@ -23,7 +23,7 @@ var (
 
 func TestMain(m *testing.M) {
 	if os.Getenv("DUNWELL_TEST_INTEROP") == "" {
-		fmt.Println("SKIPPED, NOT TESTED: linters, clients and proxies of others; make interop runs them")
+		fmt.Println("SKIPPED, NOT TESTED: linters, clients, proxies and mail programs of others; make interop runs them")
 		return
 	}
 	os.Exit(run(m))

@@ -3,6 +3,7 @@
 //
 //	node generated/js/openapi-fetch.js http://127.0.0.1:8080/api
 import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
 import createClient from 'openapi-fetch';
 import type { components, paths } from './generated/contract.js';
 
@@ -85,16 +86,34 @@ async function invoices() {
   assert.equal(updated.due, '2030-01-31T00:00:00.000Z');
   assert.equal(must(await api.PUT('/invoices/{invoiceReference}', { params: { path }, body: { due: null } })).due, undefined);
 
-  const job = must(await api.POST('/invoices/{invoiceReference}/commitInvoice', { params: { path }, body: {} }));
+  const job = must(await api.POST('/invoices/{invoiceReference}/commitInvoice', { params: { path }, body: { data: 'ts' } }));
   assert.equal(job.result, 'OK');
+  const committed = await ended(job.job);
+  assert.deepEqual([committed.kind, committed.invoice, committed.data], ['commitInvoice', 'TS-1', 'ts']);
   refused(await api.POST('/invoices/{invoiceReference}/commitInvoice', { params: { path }, body: {} }), 409, 'ERR_CONFLICT_STATE');
   assert.equal(must(await api.GET('/invoices/{invoiceReference}', { params: { path } })).committed, true);
+
+  const again = must(await api.POST('/invoices/{invoiceReference}/resendInvoice', { params: { path }, body: {} }));
+  assert.notEqual((await ended(again.job)).deliveries?.[0]?.messageId, committed.deliveries?.[0]?.messageId);
 
   const ofCustomer = must(await api.GET('/identities/{identityReference}/invoices', {
     params: { path: identity, query: { limit: 0, search: { unpaid: { $gt: '80.00' } }, sort: '-created' } },
   }));
   assert.deepEqual(ofCustomer.map((row) => row.reference), ['TS-1']);
   await walk();
+}
+
+// ended waits until a job has mailed its document.
+async function ended(job: string) {
+  for (;;) {
+    const now = must(await api.GET('/jobs/{job}', { params: { path: { job } } }));
+    if (!now.finished) {
+      await setTimeout(20);
+      continue;
+    }
+    assert.deepEqual([now.state, now.resultcode, now.deliveries?.[0]?.state], ['done', '0', 'accepted'], JSON.stringify(now));
+    return now;
+  }
 }
 
 // walk follows the cursor through all open invoices.
@@ -130,12 +149,12 @@ async function documents() {
   assert.deepEqual(await bytes(await download('TS-1')), await bytes(original));
 }
 
-// download fetches the first document of an invoice, with credentials and by its link.
+// download fetches the document of an invoice that counts, with credentials and by its link.
 async function download(invoiceReference: string): Promise<Blob> {
   const [voucher] = must(await api.GET('/invoices/{invoiceReference}/documents', {
     params: { path: { invoiceReference }, query: { search: { kind: 'invoice' }, sort: '-created', limit: 1 } },
   }));
-  const communication = voucher?.communications[0];
+  const communication = voucher?.communications.filter(({ kind }) => kind === 'invoice').at(-1); // the original, once there is one
   assert(communication);
   const file = '/v1/communication/{id}/file';
   const path = { id: communication.id };

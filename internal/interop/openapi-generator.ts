@@ -2,9 +2,10 @@
 //
 //	node generated/js/openapi-generator.js http://127.0.0.1:8080/api
 import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
 import {
-  CommunicationApi, CommunicationKind, Configuration, CreditNotesApi, DocumentSearchKindEnum, EmailKindEnum, ErrorType, ExtensionsApi, IdentitiesApi,
-  IdentityKind, InvoicesApi, ListDocumentsSortEnum, ModelErrorFromJSON, type InvoiceUpdate, type ModelError,
+  CommunicationApi, CommunicationKind, Configuration, CreditNotesApi, DeliveryState, DocumentSearchKindEnum, EmailKindEnum, ErrorType, ExtensionsApi, IdentitiesApi,
+  IdentityKind, InvoicesApi, JobStateEnum, ListDocumentsSortEnum, ModelErrorFromJSON, type InvoiceUpdate, type ModelError,
 } from './generated/client/index.js';
 
 const basePath = process.argv[2];
@@ -73,14 +74,32 @@ async function vouchers() {
   assert.equal(updated.due?.toISOString(), '2030-01-31T00:00:00.000Z');
   assert.equal((await invoices.updateInvoice({ ...path, invoiceUpdate: { due: null } })).due, undefined);
 
-  const job = await invoices.commitInvoice({ ...path, invoiceCommit: {} });
+  const job = await invoices.commitInvoice({ ...path, invoiceCommit: { data: 'og' } });
   assert.equal(job.result, 'OK');
+  const committed = await ended(job.job);
+  assert.deepEqual([committed.kind, committed.invoice, committed.data], ['commitInvoice', 'OG-1', 'og']);
   await refused(invoices.commitInvoice({ ...path, invoiceCommit: {} }), 409, ErrorType.CONFLICT_STATE);
   assert.equal((await invoices.getInvoice(path)).committed, true);
+
+  const again = await invoices.resendInvoice({ ...path, invoiceResend: {} });
+  assert.notEqual((await ended(again.job)).deliveries?.[0]?.messageId, committed.deliveries?.[0]?.messageId);
 
   const ofCustomer = await identities.listIdentityInvoices({ identityReference: 'OG-K1', limit: 0, search: { unpaid: { $gt: '80.00' } }, sort: '-created' });
   assert.deepEqual(ofCustomer.map((row) => row.reference), ['OG-1']);
   await walk();
+}
+
+// ended waits until a job has mailed its document.
+async function ended(job: string) {
+  for (;;) {
+    const now = await extensions.getJob({ job });
+    if (!now.finished) {
+      await setTimeout(20);
+      continue;
+    }
+    assert.deepEqual([now.state, now.resultcode, now.deliveries?.[0]?.state], [JobStateEnum.done, '0', DeliveryState.accepted], JSON.stringify(now));
+    return now;
+  }
 }
 
 // walk follows the cursor through all open invoices.
@@ -110,10 +129,10 @@ async function documents() {
   assert.deepEqual(await bytes(await download('OG-1')), await bytes(original));
 }
 
-// download fetches the first document of an invoice, with credentials and by its link.
+// download fetches the document of an invoice that counts, with credentials and by its link.
 async function download(invoiceReference: string): Promise<Blob> {
   const [voucher] = await invoices.listDocuments({ invoiceReference, search: { kind: DocumentSearchKindEnum.invoice }, sort: ListDocumentsSortEnum.MinusCreated, limit: 1 });
-  const communication = voucher?.communications[0];
+  const communication = voucher?.communications.filter(({ kind }) => kind === CommunicationKind.invoice).at(-1); // the original, once there is one
   assert(communication);
   const { id, publicUrl } = communication;
   const blob = await communications.getCommunicationFile({ id });
