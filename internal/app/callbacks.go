@@ -95,6 +95,7 @@ func (a *App) call(tx *store.Tx, job *ar.Job, c *ar.Callback, told any) error {
 func (a *App) callBack(ctx context.Context, n jobs.Nudge) (again time.Duration, err error) {
 	by := System(n.Merchant, store.ActorSystem)
 	var secrets []string
+	var claimed bool // else somebody else has it, or there is nothing to do for it
 	c, err := update(ctx, a, by, func(tx *store.Tx) (*ar.Callback, error) {
 		c, err := tx.Callback(n.ID)
 		if err != nil {
@@ -106,12 +107,13 @@ func (a *App) callBack(ctx context.Context, n jobs.Nudge) (again time.Duration, 
 		}
 		secrets = merchant.CallbackSecrets
 		generation := c.Generation
-		if err := c.Claim(a.elapsed()); err != nil {
-			return c, nil //nolint:nilerr // not due: somebody else has it, or it has ended; that is no failure
+		err = c.Claim(a.elapsed())
+		if claimed = err == nil; !claimed {
+			return c, nil // not due: that is no failure
 		}
 		return c, tx.UpdateCallback(c, generation)
 	})
-	if err != nil || c.State != ar.CallbackSending {
+	if err != nil || !claimed {
 		return a.untilCall(c), err
 	}
 	crash.At("callback.claimed")

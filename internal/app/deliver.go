@@ -18,8 +18,9 @@ const (
 	nudgeCallback jobs.Kind = "callback"
 )
 
-// work is a delivery in the hands of a worker, with what it is about as it was when it was claimed.
+// work is a delivery that a worker has looked at, with what it is about as it was then.
 type work struct {
+	claimed  bool // by this worker; else there is nothing to do for it
 	merchant *store.Merchant
 	voucher  *ar.Invoice
 	identity *ar.Identity
@@ -32,7 +33,7 @@ type work struct {
 func (a *App) deliver(ctx context.Context, n jobs.Nudge) (again time.Duration, err error) {
 	by := System(n.Merchant, store.ActorSystem)
 	w, err := a.claim(ctx, by, n.ID)
-	if err != nil || w.delivery.State != ar.DeliverySending {
+	if err != nil || !w.claimed {
 		return a.untilDue(w), err
 	}
 	crash.At("deliver.claimed")
@@ -94,6 +95,7 @@ func (a *App) claim(ctx context.Context, by Caller, id string) (*work, error) {
 		if reason := w.voucher.Withheld(w.delivery.Kind); reason != "" {
 			return w, a.conclude(tx, w, generation, ar.Outcome{State: ar.DeliverySuppressed, Reason: reason})
 		}
+		w.claimed = true
 		return w, a.keepDelivery(tx, w.merchant, w.delivery, generation)
 	})
 }

@@ -1,32 +1,73 @@
 package app
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/jobs"
+	"github.com/dunwell/dunwell/internal/mail"
+	"github.com/dunwell/dunwell/internal/mail/mailtest"
 	"github.com/dunwell/dunwell/internal/store"
 )
 
 // attempt lets a worker look at the delivery of a job once, and gives it as it is then.
 func (b *bench) attempt(job Job) *ar.Delivery {
 	b.Helper()
-	_, err := b.deliver(b.Context(), jobs.Nudge{Kind: nudgeDelivery, Merchant: by.Merchant, ID: b.delivery(job).ID})
+	_, err := b.deliver(b.Context(), b.nudge(job))
 	b.no(err)
 	return b.delivery(job)
 }
 
+func (b *bench) nudge(job Job) jobs.Nudge {
+	b.Helper()
+	return jobs.Nudge{Kind: nudgeDelivery, Merchant: by.Merchant, ID: b.delivery(job).ID}
+}
+
 func (b *bench) delivery(job Job) *ar.Delivery {
+	b.Helper()
+	deliveries := b.status(job).Deliveries
+	if len(deliveries) != 1 {
+		b.Fatalf("job %d has %d deliveries", job, len(deliveries))
+	}
+	return &deliveries[0]
+}
+
+func (b *bench) status(job Job) *JobStatus {
 	b.Helper()
 	status, err := b.Job(b.Context(), by, int64(job))
 	b.no(err)
-	if len(status.Deliveries) != 1 {
-		b.Fatalf("job %d has %d deliveries", job, len(status.Deliveries))
-	}
-	return &status.Deliveries[0]
+	return status
+}
+
+// smtp lets mails go to a mail server that can misbehave.
+func (b *bench) smtp(c mailtest.Config, times mail.Timeouts, options ...string) *mailtest.Server {
+	b.Helper()
+	peer := mailtest.New(b.T, c)
+	sender, err := mail.Open(peer.URL(options...), times)
+	b.no(err)
+	b.Cleanup(func() { b.no(sender.Close()) })
+	b.App.mail = sender
+	return peer
+}
+
+// reachable makes RE1 of a customer with an e-mail address.
+func (b *bench) reachable() {
+	b.Helper()
+	b.open()
+	b.customer(ar.Email{Email: "bills@example.com"})
+}
+
+func (b *bench) resend() Job {
+	b.Helper()
+	job, err := b.ResendInvoice(b.Context(), by, "RE1", nil)
+	b.no(err)
+	return job
 }
 
 // mails are the messages in the outbox.
@@ -91,6 +132,44 @@ func TestVerifyClean(t *testing.T) {
 		b.no(err)
 		if result.Entries != 5 || result.Vouchers != 2 || result.Files != 3 {
 			b.Errorf("%+v", result)
+		}
+	})
+}
+
+// worker lets a worker try a delivery beside the test, which is told when it has ended.
+func (b *bench) worker(job Job) (end func()) {
+	b.Helper()
+	n := b.nudge(job)
+	var done sync.WaitGroup
+	done.Go(func() {
+		if _, err := b.deliver(context.WithoutCancel(b.Context()), n); err != nil {
+			b.Error(err)
+		}
+	})
+	return done.Wait
+}
+
+// A second nudge, while a worker has the delivery, is one too many.
+func TestNudgeWhileSending(t *testing.T) {
+	each(t, func(b *bench) {
+		b.reachable()
+		for _, stage := range []mailtest.Stage{mailtest.Rcpt, mailtest.Content, mailtest.End} {
+			peer := b.smtp(mailtest.Config{TLS: mailtest.None}, mail.Timeouts{})
+			hold := make(chan struct{})
+			peer.Fail(mailtest.Fault{At: stage, Hold: hold, Times: 1})
+			job := b.resend()
+			end := b.worker(job)
+			peer.WaitFor(stage, 1)
+			again, err := b.deliver(b.Context(), b.nudge(job))
+			b.no(err)
+			if again < ar.DeliveryLease-time.Second || again > ar.DeliveryLease { // in whole milliseconds
+				b.Errorf("%s: looks again in %v", stage, again)
+			}
+			close(hold)
+			end()
+			if d := b.delivery(job); d.State != ar.DeliveryAccepted || d.Attempts != 1 || len(peer.Messages()) != 1 {
+				b.Errorf("%s: %d messages, %+v", stage, len(peer.Messages()), d)
+			}
 		}
 	})
 }

@@ -1,0 +1,135 @@
+package app
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/jobs"
+	"github.com/dunwell/dunwell/internal/outbound"
+)
+
+// receiver is whom callbacks are posted to. It keeps what came, and answers each as it is told.
+type receiver struct {
+	*httptest.Server
+	mu      sync.Mutex
+	posts   []posted
+	answers []http.HandlerFunc // one for each post, the last for all that follow
+}
+
+type posted struct {
+	http.Header
+	body string
+}
+
+// status answers with a status and headers, given as pairs.
+func status(code int, headers ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		for i := 0; i < len(headers); i += 2 {
+			w.Header().Set(headers[i], headers[i+1])
+		}
+		w.WriteHeader(code)
+	}
+}
+
+// receiver starts one, and lets the application call it.
+func (b *bench) receiver(answers ...http.HandlerFunc) *receiver {
+	b.Helper()
+	r := &receiver{answers: answers}
+	r.Server = httptest.NewTLSServer(r)
+	b.Cleanup(r.Close)
+	b.allow(r.Server, outbound.Options{})
+	return r
+}
+
+// allow lets the application call a server of this machine.
+func (b *bench) allow(server *httptest.Server, o outbound.Options) {
+	b.Helper()
+	u, err := url.Parse(server.URL)
+	b.no(err)
+	port, err := strconv.ParseUint(u.Port(), 10, 16)
+	b.no(err)
+	o.AllowPrivate, o.Ports = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, []uint16{uint16(port)}
+	o.RootCAs = server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+	b.App.outbound, err = outbound.New(o)
+	b.no(err)
+}
+
+func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	body, err := io.ReadAll(request.Body)
+	if err != nil {
+		return
+	}
+	r.mu.Lock()
+	r.posts = append(r.posts, posted{request.Header.Clone(), string(body)})
+	answer := r.answers[min(len(r.posts), len(r.answers))-1]
+	r.mu.Unlock()
+	answer(w, request)
+}
+
+// got are the posts so far.
+func (r *receiver) got() []posted {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]posted(nil), r.posts...)
+}
+
+// call lets a worker look at a callback once, and tells when it wants to look again.
+func (b *bench) call(c ar.Callback) (again time.Duration) {
+	b.Helper()
+	again, err := b.callBack(b.Context(), jobs.Nudge{Kind: nudgeCallback, Merchant: by.Merchant, ID: c.ID})
+	b.no(err)
+	return again
+}
+
+// callback is the only callback of a job, as it is now.
+func (b *bench) callback(job Job) ar.Callback {
+	b.Helper()
+	all := b.status(job).Callbacks
+	if len(all) != 1 {
+		b.Fatalf("job %d has %d callbacks", job, len(all))
+	}
+	return all[0]
+}
+
+// told makes a job that has ended, of which a receiver wants to know.
+func (b *bench) told(c Commit) Job {
+	b.Helper()
+	b.draft()
+	job, err := b.CommitInvoice(b.Context(), by, "RE1", c, nil)
+	b.no(err) // nobody to mail to: it has ended
+	return job
+}
+
+// A second nudge, while a worker posts, is one too many.
+func TestNudgeWhilePosting(t *testing.T) {
+	each(t, func(b *bench) {
+		came, hold := make(chan struct{}), make(chan struct{})
+		r := b.receiver(func(http.ResponseWriter, *http.Request) { close(came); <-hold }, status(200))
+		job := b.told(Commit{NotifyURL: r.URL})
+		c := b.callback(job)
+		var done sync.WaitGroup
+		done.Go(func() {
+			if _, err := b.callBack(context.WithoutCancel(b.Context()), jobs.Nudge{Kind: nudgeCallback, Merchant: by.Merchant, ID: c.ID}); err != nil {
+				b.Error(err)
+			}
+		})
+		<-came
+		if again := b.call(c); again < ar.CallbackLease-time.Second || again > ar.CallbackLease { // in whole milliseconds
+			b.Errorf("looks again in %v", again)
+		}
+		close(hold)
+		done.Wait()
+		if c := b.callback(job); c.State != ar.CallbackDelivered || c.Attempts != 1 || len(r.got()) != 1 {
+			b.Errorf("%d posts, %+v", len(r.got()), c)
+		}
+	})
+}
