@@ -71,7 +71,7 @@ func (w *world) multiply(t testing.TB, reference string, n int) {
 }
 
 func (w *world) copies(reference string, from, to int) error {
-	return w.db.Update(context.Background(), acme, func(tx *store.Tx) error {
+	return w.DB.Update(context.Background(), acme, func(tx *store.Tx) error {
 		rows, err := tx.SQL().QueryContext(tx.Context(), `SELECT name FROM pragma_table_info('invoices')`)
 		if err != nil {
 			return err

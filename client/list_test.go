@@ -23,7 +23,7 @@ func (w *world) shelf(t *testing.T, c *client.Client) {
 		must(t)(c.UpsertIdentity(t.Context(), fmt.Sprintf("K%d", k), client.IdentityUpdate{Kind: new(client.IdentityKindIncorporate)}))
 	}
 	for n := 1; n <= 7; n++ {
-		w.clock.Advance(time.Second)
+		w.Day.Advance(time.Second)
 		must(t)(c.CreateInvoice(t.Context(), fmt.Sprintf("K%d", 1+n%2), client.InvoiceCreate{
 			Reference: new(fmt.Sprintf("RE%d", n)), Due: new(client.Date(2026, 3, 2+n)), Netbased: client.Set(true),
 			Items: &[]client.InvoiceItemInput{{Label: "A", Quantity: client.MustDecimal(fmt.Sprint(n)), Unit: "pc", Unitprice: client.MustDecimal("10")}},
