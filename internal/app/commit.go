@@ -77,6 +77,7 @@ func (a *App) commit(tx *store.Tx, by Caller, voucher *ar.Invoice, p *printed, o
 	if err != nil {
 		return 0, err
 	}
+	drawn := voucher.Number == ""
 	if err := voucher.Commit(p.voucher.Number, localTime(merchant, tx.Now)); err != nil {
 		return 0, err
 	}
@@ -86,17 +87,25 @@ func (a *App) commit(tx *store.Tx, by Caller, voucher *ar.Invoice, p *printed, o
 	case !same:
 		return 0, errReprint
 	}
-	if err := tx.UpdateInvoice(voucher); err != nil {
+	switch err := tx.UpdateInvoice(voucher); {
+	case drawn && ar.KindOf(err) == ar.Conflict: // somebody gave the number to another voucher just now
+		return 0, errReprint
+	case err != nil:
 		return 0, err
 	}
 	event := &store.Event{InvoiceID: voucher.ID, Actor: by.Actor, Kind: eventCommitted, Fields: []string{"committed", "number"}}
 	if err := tx.AppendEvent(event); err != nil {
 		return 0, err
 	}
-	if err := keepPrinted(tx, voucher, p); err != nil {
+	entries, err := keepPrinted(tx, voucher, p)
+	if err != nil {
 		return 0, err
 	}
-	if err := sealVoucher(tx, voucher); err != nil {
+	sealed, err := voucherEntry(voucher)
+	if err != nil {
+		return 0, err
+	}
+	if err := tx.AppendJournal(append(entries, sealed)...); err != nil {
 		return 0, err
 	}
 	crash.At("commit.locked")

@@ -175,7 +175,15 @@ func (a *App) settle(ctx context.Context, by Caller, w *work, o ar.Outcome) erro
 func (a *App) conclude(tx *store.Tx, w *work, generation int64, o ar.Outcome) error {
 	w.delivery.Settle(o, w.merchant.Settings.Mail.UnknownPolicy(w.delivery.Kind), a.elapsed(), tx.Now)
 	if o.State == ar.DeliveryAccepted || o.State == ar.DeliveryUnknown {
-		if err := sealMail(tx, w.delivery); err != nil {
+		message, err := tx.Communication(w.delivery.Communication)
+		if err != nil {
+			return err
+		}
+		entry, err := mailEntry(message, w.delivery)
+		if err == nil {
+			err = tx.AppendJournal(entry)
+		}
+		if err != nil {
 			return err
 		}
 	}

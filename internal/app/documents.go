@@ -129,7 +129,10 @@ func addDocument(tx *store.Tx, by Caller, ref string, file ar.File, details Impo
 	if err := tx.AppendEvent(&store.Event{InvoiceID: inv.ID, Actor: by.Actor, Kind: eventImported, Fields: []string{"documents"}}); err != nil {
 		return Imported{}, err
 	}
-	err = sealFile(tx, journalImported, &c)
+	entry, err := fileEntry(journalImported, &c)
+	if err == nil {
+		err = tx.AppendJournal(entry)
+	}
 	return Imported{Communication: c.Reference, File: file.Reference, Voucher: inv.Reference}, err
 }
 

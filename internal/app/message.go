@@ -35,7 +35,10 @@ func (a *App) write(ctx context.Context, by Caller, w *work) (ar.Outcome, error)
 	crash.At("deliver.fetched")
 	message := a.compose(ctx, by, w, files)
 	stored, err := a.putMessage(ctx, by, message)
-	if err != nil {
+	switch {
+	case errors.Is(err, mail.ErrAddress):
+		return ar.Outcome{State: ar.DeliveryRejected, Reason: "The address of the customer or of the sender is none that mail can be sent to."}, nil
+	case err != nil:
 		return ar.Outcome{}, err
 	}
 	crash.At("deliver.written")

@@ -158,27 +158,28 @@ func documentKind(kind ar.VoucherKind) ar.CommunicationKind {
 	return ar.CommInvoice
 }
 
-// keepPrinted stores the letter with its voucher. Somebody may have imported a document since it was printed: then that one
-// stands, and the letter is nobody's.
-func keepPrinted(tx *store.Tx, voucher *ar.Invoice, p *printed) error {
+// keepPrinted stores the letter with its voucher, and gives its entry of the journal. Somebody may have imported a document
+// since it was printed: then that one stands, and the letter is nobody's.
+func keepPrinted(tx *store.Tx, voucher *ar.Invoice, p *printed) ([]*store.JournalEntry, error) {
 	document, err := documentOf(tx, voucher)
 	switch {
 	case err != nil:
-		return err
+		return nil, err
 	case document != nil:
-		return nil
+		return nil, nil
 	case p.file.SHA256 == "": // the document that was to stand in for it is gone: cannot be, documents stay
-		return errReprint
+		return nil, errReprint
 	}
 	file := p.file
 	if _, err := tx.KeepFile(&file); err != nil {
-		return err
+		return nil, err
 	}
 	c := ar.Communication{InvoiceID: voucher.ID, Kind: documentKind(voucher.Kind), Label: file.Name, File: file}
 	if err := tx.InsertCommunication(&c); err != nil {
-		return err
+		return nil, err
 	}
-	return sealFile(tx, journalLetter, &c)
+	e, err := fileEntry(journalLetter, &c)
+	return []*store.JournalEntry{e}, err
 }
 
 func issuerOf(m *store.Merchant) ar.Issuer {
