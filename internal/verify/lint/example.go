@@ -18,7 +18,7 @@ func (d *Document) Examples() []Finding {
 	for _, b := range d.bodies() {
 		r.content(b)
 	}
-	for _, p := range d.parameters() {
+	for _, p := range parametersOf(d.all()) {
 		r.parameter(p.where, p.Parameter)
 	}
 	for _, h := range d.headers() {
@@ -45,9 +45,9 @@ func (r *exampleReport) content(b body) {
 		return
 	}
 	if b.Example != nil {
-		r.fits(b.where, "example", b.Schema.Value, b.response(), b.Example)
+		r.fits(b.where, "example", b.Schema.Value, b.answer, b.Example)
 	}
-	r.all(b.where, b.Schema.Value, b.response(), b.Examples)
+	r.all(b.where, b.Schema.Value, b.answer, b.Examples)
 }
 
 // parameter looks at the example of a parameter or a header.

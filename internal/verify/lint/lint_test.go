@@ -98,7 +98,7 @@ func TestLoadSaysWhatCannotBeRead(t *testing.T) {
 
 // Whatever is read, nothing panics, and every finding has a line.
 func FuzzParse(f *testing.F) {
-	for _, name := range []string{"testdata/style.yaml", "testdata/invalid.yaml", "testdata/dangling.yaml", "testdata/lines.json", "testdata/syntax.yaml"} {
+	for _, name := range []string{"testdata/style.yaml", "testdata/callbacks.yaml", "testdata/invalid.yaml", "testdata/dangling.yaml", "testdata/lines.json", "testdata/syntax.yaml"} {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			f.Fatal(err)
@@ -106,6 +106,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(data)
 	}
 	f.Add([]byte("openapi: 3.0.3\ninfo: {}\npaths: {/a: {get: {}}}\ncomponents: {schemas: {A: }}\n"))
+	f.Add([]byte("openapi: 3.0.3\ninfo: {}\npaths: {/a: {get: {callbacks: {a: , b: {c: }, d: {e: {post: }}}}}}\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, finding := range Parse("f.yaml", data).Lint() {
 			if finding.Line < 1 || finding.Column < 1 || finding.File == "" || finding.Message == "" {

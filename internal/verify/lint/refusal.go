@@ -76,7 +76,7 @@ func (d *Document) refusalBodies() []body {
 				seen[ref.Ref] = true
 				place = strings.ReplaceAll(strings.TrimPrefix(ref.Ref, "#/"), "/", ".")
 			}
-			all = append(all, body{where{place + ".application/json", json.Origin}, json})
+			all = append(all, body{where{place + ".application/json", json.Origin}, json, true})
 		}
 	}
 	return all

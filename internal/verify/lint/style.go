@@ -22,7 +22,10 @@ func (d *Document) Style() []Finding {
 		}
 		r.refusals(o)
 	}
-	for _, p := range d.parameters() {
+	for _, o := range d.callbacks() {
+		r.described(o.where(), o.Description)
+	}
+	for _, p := range parametersOf(d.all()) {
 		r.described(p.where, p.Description)
 	}
 	for _, h := range d.headers() {

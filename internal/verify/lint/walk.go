@@ -38,30 +38,58 @@ func (o Operation) where() where { return where{o.Place(), o.Origin} }
 func (d *Document) Operations() []Operation {
 	var all []Operation
 	for _, path := range d.Paths.InMatchingOrder() {
-		item := d.Paths.Value(path)
-		for _, method := range slices.Sorted(maps.Keys(item.Operations())) {
-			o := Operation{Operation: item.GetOperation(method), Method: method, Path: path}
-			for _, refs := range []openapi3.Parameters{item.Parameters, o.Operation.Parameters} {
-				for _, ref := range refs {
-					place := o.Place() + ".parameters." + ref.Value.Name
-					if shared, ok := strings.CutPrefix(ref.Ref, "#/"); ok {
-						place = strings.ReplaceAll(shared, "/", ".")
-					}
-					o.Parameters = append(o.Parameters, Parameter{where{place, ref.Value.Origin}, ref.Value})
-				}
-			}
-			all = append(all, o)
-		}
+		all = append(all, operationsOf(path, d.Paths.Value(path))...)
 	}
 	slices.SortFunc(all, func(a, b Operation) int { return strings.Compare(a.Path+" "+a.Method, b.Path+" "+b.Method) })
 	return all
 }
 
-// parameters gives all parameters of all operations, shared ones once.
-func (d *Document) parameters() []Parameter {
+// callbacks gives the operations that the server calls at other people's: they work from the document as callers do.
+func (d *Document) callbacks() []Operation {
+	var all []Operation
+	for _, o := range d.Operations() {
+		for _, name := range slices.Sorted(maps.Keys(o.Callbacks)) {
+			ref := o.Callbacks[name]
+			if ref == nil || ref.Value == nil {
+				continue // Spec says so
+			}
+			for _, target := range slices.Sorted(slices.Values(ref.Value.Keys())) {
+				if item := ref.Value.Value(target); item != nil {
+					all = append(all, operationsOf(o.Place()+".callbacks."+name, item)...)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// operationsOf gives the operations of a path, by their method.
+func operationsOf(path string, item *openapi3.PathItem) []Operation {
+	var all []Operation
+	for _, method := range slices.Sorted(maps.Keys(item.Operations())) {
+		o := Operation{Operation: item.GetOperation(method), Method: method, Path: path}
+		for _, refs := range []openapi3.Parameters{item.Parameters, o.Operation.Parameters} {
+			for _, ref := range refs {
+				place := o.Place() + ".parameters." + ref.Value.Name
+				if shared, ok := strings.CutPrefix(ref.Ref, "#/"); ok {
+					place = strings.ReplaceAll(shared, "/", ".")
+				}
+				o.Parameters = append(o.Parameters, Parameter{where{place, ref.Value.Origin}, ref.Value})
+			}
+		}
+		all = append(all, o)
+	}
+	return all
+}
+
+// all gives the operations that are called at the server, and those it calls.
+func (d *Document) all() []Operation { return slices.Concat(d.Operations(), d.callbacks()) }
+
+// parametersOf gives all parameters of operations, shared ones once.
+func parametersOf(operations []Operation) []Parameter {
 	var all []Parameter
 	seen := make(map[*openapi3.Parameter]bool)
-	for _, o := range d.Operations() {
+	for _, o := range operations {
 		for _, p := range o.Parameters {
 			if !seen[p.Parameter] {
 				seen[p.Parameter] = true
@@ -76,31 +104,35 @@ func (d *Document) parameters() []Parameter {
 type body struct {
 	where // createInvoice.responses.201.application/json
 	*openapi3.MediaType
+	answer bool // the server sends it: in a response, or in the request of a callback
 }
-
-// response says whether the content is that of a response.
-func (b body) response() bool { return !strings.Contains(b.place, ".requestBody.") }
 
 // bodies gives all content of requests and responses, each where it is written: shared responses once.
 func (d *Document) bodies() []body {
 	var all []body
-	add := func(place string, content openapi3.Content) {
+	add := func(place string, answer bool, content openapi3.Content) {
 		for _, media := range slices.Sorted(maps.Keys(content)) {
-			all = append(all, body{where{place + "." + media, content[media].Origin}, content[media]})
+			all = append(all, body{where{place + "." + media, content[media].Origin}, content[media], answer})
 		}
 	}
-	for _, o := range d.Operations() {
+	of := func(o Operation, called bool) {
 		if o.RequestBody != nil {
-			add(o.Place()+".requestBody", o.RequestBody.Value.Content)
+			add(o.Place()+".requestBody", !called, o.RequestBody.Value.Content)
 		}
 		for _, status := range slices.Sorted(maps.Keys(o.Responses.Map())) {
 			if ref := o.Responses.Value(status); !shared(ref.Ref) {
-				add(o.Place()+".responses."+status, ref.Value.Content)
+				add(o.Place()+".responses."+status, called, ref.Value.Content)
 			}
 		}
 	}
+	for _, o := range d.Operations() {
+		of(o, true)
+	}
+	for _, o := range d.callbacks() {
+		of(o, false)
+	}
 	for _, name := range slices.Sorted(maps.Keys(d.Components.Responses)) {
-		add("components.responses."+name, d.Components.Responses[name].Value.Content)
+		add("components.responses."+name, true, d.Components.Responses[name].Value.Content)
 	}
 	return all
 }
@@ -121,7 +153,7 @@ func (d *Document) headers() []header {
 			}
 		}
 	}
-	for _, o := range d.Operations() {
+	for _, o := range d.all() {
 		for _, status := range slices.Sorted(maps.Keys(o.Responses.Map())) {
 			if ref := o.Responses.Value(status); !shared(ref.Ref) {
 				add(o.Place()+".responses."+status+".headers", ref.Value.Headers)
@@ -172,7 +204,7 @@ func (d *Document) schemas() []schema {
 		w.walk(schema{where: where{place: "components.schemas." + name}, role: component}, d.Components.Schemas[name])
 	}
 	message := func(at where, ref *openapi3.SchemaRef) { w.walk(schema{where: at, role: ofMessage}, ref) }
-	for _, p := range d.parameters() {
+	for _, p := range parametersOf(d.all()) {
 		message(p.where, p.Schema)
 	}
 	for _, h := range d.headers() {
@@ -244,11 +276,11 @@ func (d *Document) sent() map[*openapi3.Schema]bool {
 			}
 		}
 	}
-	for _, p := range d.parameters() {
+	for _, p := range parametersOf(d.Operations()) {
 		follow(p.Schema)
 	}
 	for _, b := range d.bodies() {
-		if !b.response() {
+		if !b.answer {
 			follow(b.Schema)
 		}
 	}
