@@ -289,9 +289,10 @@ type ClientInterface interface {
 	// lost it may be sent twice, then under one Message-ID (see *DeliveryState*).
 	//
 	// **Attachments** go with the mail. The job fetches them: by https on port 443, from public addresses, without following
-	// redirects, at most 10 MiB each and 20 MiB together. They are PDF, PNG, JPEG, plain text, CSV or XML. A URL that can never
+	// redirects, at most 10 MiB each and with the document 20 MiB. They are PDF, PNG, JPEG, plain text, CSV or XML. A URL that can never
 	// be fetched under these rules is answered with 400 naming it (`attachments[0].url`), and nothing is committed. A
-	// file that cannot be fetched later on holds the mail up like a mail server that cannot be reached.
+	// file that cannot be fetched for now holds the mail up, as a mail server does that cannot be reached; one that is too
+	// large or of another type ends the job with resultcode 2, for a mail without it would not be the one that was ordered.
 	//
 	// **The callback.** `notifyUrl` is told how the job ended, see callbacks; what holds for the URL of an attachment holds for it.
 	//
@@ -313,9 +314,10 @@ type ClientInterface interface {
 	// lost it may be sent twice, then under one Message-ID (see *DeliveryState*).
 	//
 	// **Attachments** go with the mail. The job fetches them: by https on port 443, from public addresses, without following
-	// redirects, at most 10 MiB each and 20 MiB together. They are PDF, PNG, JPEG, plain text, CSV or XML. A URL that can never
+	// redirects, at most 10 MiB each and with the document 20 MiB. They are PDF, PNG, JPEG, plain text, CSV or XML. A URL that can never
 	// be fetched under these rules is answered with 400 naming it (`attachments[0].url`), and nothing is committed. A
-	// file that cannot be fetched later on holds the mail up like a mail server that cannot be reached.
+	// file that cannot be fetched for now holds the mail up, as a mail server does that cannot be reached; one that is too
+	// large or of another type ends the job with resultcode 2, for a mail without it would not be the one that was ordered.
 	//
 	// **The callback.** `notifyUrl` is told how the job ended, see callbacks; what holds for the URL of an attachment holds for it.
 	//
@@ -882,9 +884,10 @@ func (c *Client) GetClaim(ctx context.Context, invoiceReference InvoiceReference
 // lost it may be sent twice, then under one Message-ID (see *DeliveryState*).
 //
 // **Attachments** go with the mail. The job fetches them: by https on port 443, from public addresses, without following
-// redirects, at most 10 MiB each and 20 MiB together. They are PDF, PNG, JPEG, plain text, CSV or XML. A URL that can never
+// redirects, at most 10 MiB each and with the document 20 MiB. They are PDF, PNG, JPEG, plain text, CSV or XML. A URL that can never
 // be fetched under these rules is answered with 400 naming it (`attachments[0].url`), and nothing is committed. A
-// file that cannot be fetched later on holds the mail up like a mail server that cannot be reached.
+// file that cannot be fetched for now holds the mail up, as a mail server does that cannot be reached; one that is too
+// large or of another type ends the job with resultcode 2, for a mail without it would not be the one that was ordered.
 //
 // **The callback.** `notifyUrl` is told how the job ended, see callbacks; what holds for the URL of an attachment holds for it.
 //
@@ -916,9 +919,10 @@ func (c *Client) CommitInvoiceWithBody(ctx context.Context, invoiceReference Inv
 // lost it may be sent twice, then under one Message-ID (see *DeliveryState*).
 //
 // **Attachments** go with the mail. The job fetches them: by https on port 443, from public addresses, without following
-// redirects, at most 10 MiB each and 20 MiB together. They are PDF, PNG, JPEG, plain text, CSV or XML. A URL that can never
+// redirects, at most 10 MiB each and with the document 20 MiB. They are PDF, PNG, JPEG, plain text, CSV or XML. A URL that can never
 // be fetched under these rules is answered with 400 naming it (`attachments[0].url`), and nothing is committed. A
-// file that cannot be fetched later on holds the mail up like a mail server that cannot be reached.
+// file that cannot be fetched for now holds the mail up, as a mail server does that cannot be reached; one that is too
+// large or of another type ends the job with resultcode 2, for a mail without it would not be the one that was ordered.
 //
 // **The callback.** `notifyUrl` is told how the job ended, see callbacks; what holds for the URL of an attachment holds for it.
 //
@@ -3326,9 +3330,10 @@ type ClientWithResponsesInterface interface {
 	// lost it may be sent twice, then under one Message-ID (see *DeliveryState*).
 	//
 	// **Attachments** go with the mail. The job fetches them: by https on port 443, from public addresses, without following
-	// redirects, at most 10 MiB each and 20 MiB together. They are PDF, PNG, JPEG, plain text, CSV or XML. A URL that can never
+	// redirects, at most 10 MiB each and with the document 20 MiB. They are PDF, PNG, JPEG, plain text, CSV or XML. A URL that can never
 	// be fetched under these rules is answered with 400 naming it (`attachments[0].url`), and nothing is committed. A
-	// file that cannot be fetched later on holds the mail up like a mail server that cannot be reached.
+	// file that cannot be fetched for now holds the mail up, as a mail server does that cannot be reached; one that is too
+	// large or of another type ends the job with resultcode 2, for a mail without it would not be the one that was ordered.
 	//
 	// **The callback.** `notifyUrl` is told how the job ended, see callbacks; what holds for the URL of an attachment holds for it.
 	//
@@ -3350,9 +3355,10 @@ type ClientWithResponsesInterface interface {
 	// lost it may be sent twice, then under one Message-ID (see *DeliveryState*).
 	//
 	// **Attachments** go with the mail. The job fetches them: by https on port 443, from public addresses, without following
-	// redirects, at most 10 MiB each and 20 MiB together. They are PDF, PNG, JPEG, plain text, CSV or XML. A URL that can never
+	// redirects, at most 10 MiB each and with the document 20 MiB. They are PDF, PNG, JPEG, plain text, CSV or XML. A URL that can never
 	// be fetched under these rules is answered with 400 naming it (`attachments[0].url`), and nothing is committed. A
-	// file that cannot be fetched later on holds the mail up like a mail server that cannot be reached.
+	// file that cannot be fetched for now holds the mail up, as a mail server does that cannot be reached; one that is too
+	// large or of another type ends the job with resultcode 2, for a mail without it would not be the one that was ordered.
 	//
 	// **The callback.** `notifyUrl` is told how the job ended, see callbacks; what holds for the URL of an attachment holds for it.
 	//
@@ -8913,9 +8919,10 @@ func (c *ClientWithResponses) GetClaimWithResponse(ctx context.Context, invoiceR
 // lost it may be sent twice, then under one Message-ID (see *DeliveryState*).
 //
 // **Attachments** go with the mail. The job fetches them: by https on port 443, from public addresses, without following
-// redirects, at most 10 MiB each and 20 MiB together. They are PDF, PNG, JPEG, plain text, CSV or XML. A URL that can never
+// redirects, at most 10 MiB each and with the document 20 MiB. They are PDF, PNG, JPEG, plain text, CSV or XML. A URL that can never
 // be fetched under these rules is answered with 400 naming it (`attachments[0].url`), and nothing is committed. A
-// file that cannot be fetched later on holds the mail up like a mail server that cannot be reached.
+// file that cannot be fetched for now holds the mail up, as a mail server does that cannot be reached; one that is too
+// large or of another type ends the job with resultcode 2, for a mail without it would not be the one that was ordered.
 //
 // **The callback.** `notifyUrl` is told how the job ended, see callbacks; what holds for the URL of an attachment holds for it.
 //
@@ -8943,9 +8950,10 @@ func (c *ClientWithResponses) CommitInvoiceWithBodyWithResponse(ctx context.Cont
 // lost it may be sent twice, then under one Message-ID (see *DeliveryState*).
 //
 // **Attachments** go with the mail. The job fetches them: by https on port 443, from public addresses, without following
-// redirects, at most 10 MiB each and 20 MiB together. They are PDF, PNG, JPEG, plain text, CSV or XML. A URL that can never
+// redirects, at most 10 MiB each and with the document 20 MiB. They are PDF, PNG, JPEG, plain text, CSV or XML. A URL that can never
 // be fetched under these rules is answered with 400 naming it (`attachments[0].url`), and nothing is committed. A
-// file that cannot be fetched later on holds the mail up like a mail server that cannot be reached.
+// file that cannot be fetched for now holds the mail up, as a mail server does that cannot be reached; one that is too
+// large or of another type ends the job with resultcode 2, for a mail without it would not be the one that was ordered.
 //
 // **The callback.** `notifyUrl` is told how the job ended, see callbacks; what holds for the URL of an attachment holds for it.
 //

@@ -1086,7 +1086,7 @@ type Delivery struct {
 	// - `sending`: being tried just now.
 	// - `deferred`: the last try failed, and the mail server does not have the mail; it is tried again under the same Message-ID.
 	// - `accepted`: the mail server took it. Final.
-	// - `rejected`: the mail server refused it for good, or it could not be sent for days. Final.
+	// - `rejected`: the mail server refused it for good, an attachment cannot be had, or it could not be sent for days. Final.
 	// - `unknown`: the connection broke after the mail server had got all of the mail and before it said whether it takes it.
 	//   Whether the customer has the mail nobody knows, and no protocol tells (RFC 1047). Where a second copy does little harm, it is
 	//   sent again under the same Message-ID, by which a mailbox may recognise the copy; `nextAttempt` says when. Where it would,
@@ -1104,7 +1104,7 @@ type Delivery struct {
 //   - `sending`: being tried just now.
 //   - `deferred`: the last try failed, and the mail server does not have the mail; it is tried again under the same Message-ID.
 //   - `accepted`: the mail server took it. Final.
-//   - `rejected`: the mail server refused it for good, or it could not be sent for days. Final.
+//   - `rejected`: the mail server refused it for good, an attachment cannot be had, or it could not be sent for days. Final.
 //   - `unknown`: the connection broke after the mail server had got all of the mail and before it said whether it takes it.
 //     Whether the customer has the mail nobody knows, and no protocol tells (RFC 1047). Where a second copy does little harm, it is
 //     sent again under the same Message-ID, by which a mailbox may recognise the copy; `nextAttempt` says when. Where it would,
@@ -1820,7 +1820,7 @@ type InvoiceKind string
 
 // InvoiceCommit What to do at the commit beside locking the data.
 type InvoiceCommit struct {
-	// Attachments Files to attach to the mail, together at most 20 MiB.
+	// Attachments Files to attach to the mail, with the document at most 20 MiB.
 	Attachments *[]Attachment `json:"attachments,omitempty"`
 
 	// Data Passed through to the job, which shows it.
@@ -2292,7 +2292,7 @@ type Job struct {
 	//
 	// - `0`: all is well; the mail server took the mail.
 	// - `1`: nothing was sent, for there is no address or the invoice was canceled meanwhile; `result` says which.
-	// - `2`: the mail server refused the mail for good, or it could not be sent for days.
+	// - `2`: the mail server refused the mail for good, an attachment cannot be had, or the mail could not be sent for days.
 	// - `3`: nobody knows whether the mail arrived, and a person is to decide (see *DeliveryState*, `unknown`).
 	//
 	//
