@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/dunwell/dunwell/internal/servertest"
 )
 
 // keyOf reads what keys create printed.
@@ -57,7 +59,7 @@ func TestKeys(t *testing.T) {
 	}
 
 	must(t, "keys", "revoke", "--data", data, "--merchant", "acme", "--id", id)
-	until(t, "the revoked key is refused", func() bool {
+	servertest.Until(t, "the revoked key is refused", func() bool {
 		status, _ := p.as("shop", password, "GET", "/identities", "")
 		return status == http.StatusUnauthorized
 	})

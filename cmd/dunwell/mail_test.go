@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/dunwell/dunwell/internal/mail/mailtest"
+	"github.com/dunwell/dunwell/internal/servertest"
 	"github.com/dunwell/dunwell/internal/store/storetest"
 )
 
@@ -85,7 +86,7 @@ func (o *office) ask(p *process, method, path, body string) (answer object) {
 // ended waits for a job to end, and gives it.
 func (o *office) ended(p *process, number string) (job object) {
 	o.t.Helper()
-	until(o.t, "job "+number+" has ended", func() bool {
+	servertest.Until(o.t, "job "+number+" has ended", func() bool {
 		job = o.ask(p, "GET", "/jobs/"+number, "")
 		return job["state"] == "done" || job["state"] == "failed"
 	})
@@ -112,7 +113,7 @@ func TestMail(t *testing.T) {
 			if got := o.ask(front, "GET", "/jobs/"+job, ""); got["state"] != "queued" {
 				t.Errorf("nobody works, and the job is %v", got)
 			}
-			until(t, "the server says who would work", func() bool { return strings.Contains(front.text(), "no workers: ") })
+			servertest.Until(t, "the server says who would work", func() bool { return strings.Contains(front.text(), "no workers: ") })
 
 			back := o.start("--mail-from", "nobody@acme.example")
 			if got := o.ended(front, job); got["state"] != "done" || got["result"] != "OK" {
@@ -204,7 +205,7 @@ func TestStopWhileSending(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	until(t, "no new connection is taken", func() bool {
+	servertest.Until(t, "no new connection is taken", func() bool {
 		conn, err := net.Dial("tcp", base.Host)
 		if err == nil {
 			_ = conn.Close()
@@ -222,7 +223,7 @@ func TestStopWhileSending(t *testing.T) {
 
 	server.Heal()
 	p = o.start("--demo")
-	until(t, "nothing is queued", func() bool { return len(o.deliveries("demo", "queued"))+len(o.deliveries("rival", "queued")) == 0 })
+	servertest.Until(t, "nothing is queued", func() bool { return len(o.deliveries("demo", "queued"))+len(o.deliveries("rival", "queued")) == 0 })
 	p.stop()
 	ids := map[string]int{}
 	for _, m := range server.Messages() {
@@ -269,7 +270,7 @@ func TestDeliveriesByHand(t *testing.T) {
 		t.Errorf("%s was sent, not %s", messages[0].ID(), held[lost].MessageID)
 	}
 	for _, job := range []string{lost, arrived} {
-		until(t, "the job is done", func() bool { return o.ask(p, "GET", "/jobs/"+job, "")["state"] == "done" })
+		servertest.Until(t, "the job is done", func() bool { return o.ask(p, "GET", "/jobs/"+job, "")["state"] == "done" })
 	}
 	if status, _, text := call(t, o.environ, "deliveries", "release", held[arrived].ID, "--merchant", "acme"); status != 5 || !strings.Contains(text, "accepted, not unknown") {
 		t.Errorf("what has ended is released: %d %s", status, text)

@@ -123,19 +123,3 @@ func (p *process) as(user, password, method, path, body string) (int, string) {
 	}
 	return response.StatusCode, string(text)
 }
-
-// until waits for a condition that must come true.
-func until(t *testing.T, what string, condition func() bool) {
-	t.Helper()
-	deadline := time.NewTimer(20 * time.Second)
-	defer deadline.Stop()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for !condition() {
-		select {
-		case <-tick.C:
-		case <-deadline.C:
-			t.Fatalf("waited in vain until %s", what)
-		}
-	}
-}

@@ -19,6 +19,7 @@ import (
 	"github.com/johannesboyne/gofakes3"
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 
+	"github.com/dunwell/dunwell/internal/servertest"
 	"github.com/dunwell/dunwell/internal/store/storetest"
 )
 
@@ -67,7 +68,7 @@ func TestStopFinishesRequests(t *testing.T) {
 	p := start(t, nil, "--demo", "--data", t.TempDir())
 	u := startUpload(t, p)
 	p.terminate()
-	until(t, "no new connection is taken", func() bool {
+	servertest.Until(t, "no new connection is taken", func() bool {
 		conn, err := net.Dial("tcp", u.host)
 		if err == nil {
 			_ = conn.Close()
@@ -96,7 +97,7 @@ func TestStopWithoutWaiting(t *testing.T) {
 
 	p = start(t, nil, "--demo", "--data", t.TempDir(), "--grace", "1h")
 	startUpload(t, p)
-	until(t, "the process has ended", func() bool {
+	servertest.Until(t, "the process has ended", func() bool {
 		_ = p.cmd.Process.Signal(syscall.SIGTERM)
 		select {
 		case <-p.done:

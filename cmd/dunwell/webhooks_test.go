@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dunwell/dunwell/internal/servertest"
 	"github.com/dunwell/dunwell/internal/store/storetest"
 )
 
@@ -49,7 +50,7 @@ func TestWebhooks(t *testing.T) {
 // callbacks waits for all callbacks to be as wanted.
 func (o *office) callbacks(wanted func(callbackRow) bool) (rows []callbackRow) {
 	o.t.Helper()
-	until(o.t, "the callbacks are as wanted", func() bool {
+	servertest.Until(o.t, "the callbacks are as wanted", func() bool {
 		rows = nil
 		if err := json.Unmarshal([]byte(o.run("webhooks", "list", "--merchant", "acme", "--json")), &rows); err != nil {
 			o.t.Fatal(err)
