@@ -20,8 +20,10 @@ import (
 // receiver is whom callbacks are posted to. It keeps what came, and answers each as it is told.
 type receiver struct {
 	*httptest.Server
+	t       *testing.T
 	mu      sync.Mutex
 	posts   []posted
+	came    chan struct{}      // gets one for each post
 	answers []http.HandlerFunc // one for each post, the last for all that follow
 }
 
@@ -43,7 +45,7 @@ func status(code int, headers ...string) http.HandlerFunc {
 // receiver starts one, and lets the application call it.
 func (b *bench) receiver(answers ...http.HandlerFunc) *receiver {
 	b.Helper()
-	r := &receiver{answers: answers}
+	r := &receiver{t: b.T, answers: answers, came: make(chan struct{}, 1000)}
 	r.Server = httptest.NewTLSServer(r)
 	b.Cleanup(r.Close)
 	b.allow(r.Server, outbound.Options{})
@@ -72,7 +74,20 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	r.posts = append(r.posts, posted{request.Header.Clone(), string(body)})
 	answer := r.answers[min(len(r.posts), len(r.answers))-1]
 	r.mu.Unlock()
+	r.came <- struct{}{}
 	answer(w, request)
+}
+
+// wait waits for n more posts.
+func (r *receiver) wait(n int) {
+	r.t.Helper()
+	for range n {
+		select {
+		case <-r.came:
+		case <-time.After(20 * time.Second):
+			r.t.Fatal("nobody posts")
+		}
+	}
 }
 
 // got are the posts so far.
@@ -112,8 +127,8 @@ func (b *bench) told(c Commit) Job {
 // A second nudge, while a worker posts, is one too many.
 func TestNudgeWhilePosting(t *testing.T) {
 	each(t, func(b *bench) {
-		came, hold := make(chan struct{}), make(chan struct{})
-		r := b.receiver(func(http.ResponseWriter, *http.Request) { close(came); <-hold }, status(200))
+		hold := make(chan struct{})
+		r := b.receiver(func(http.ResponseWriter, *http.Request) { <-hold }, status(200))
 		job := b.told(Commit{NotifyURL: r.URL})
 		c := b.callback(job)
 		var done sync.WaitGroup
@@ -122,7 +137,7 @@ func TestNudgeWhilePosting(t *testing.T) {
 				b.Error(err)
 			}
 		})
-		<-came
+		r.wait(1)
 		if again := b.call(c); again < ar.CallbackLease-time.Second || again > ar.CallbackLease { // in whole milliseconds
 			b.Errorf("looks again in %v", again)
 		}

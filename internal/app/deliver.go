@@ -175,19 +175,24 @@ func (a *App) settle(ctx context.Context, by Caller, w *work, o ar.Outcome) erro
 func (a *App) conclude(tx *store.Tx, w *work, generation int64, o ar.Outcome) error {
 	w.delivery.Settle(o, w.merchant.Settings.Mail.UnknownPolicy(w.delivery.Kind), a.elapsed(), tx.Now)
 	if o.State == ar.DeliveryAccepted || o.State == ar.DeliveryUnknown {
-		message, err := tx.Communication(w.delivery.Communication)
-		if err != nil {
-			return err
-		}
-		entry, err := mailEntry(message, w.delivery)
-		if err == nil {
-			err = tx.AppendJournal(entry)
-		}
-		if err != nil {
+		if err := sealMail(tx, w.delivery); err != nil {
 			return err
 		}
 	}
 	return a.keepDelivery(tx, w.merchant, w.delivery, generation)
+}
+
+// sealMail enters a mail that has left, or may have, into the journal.
+func sealMail(tx *store.Tx, d *ar.Delivery) error {
+	message, err := tx.Communication(d.Communication)
+	if err != nil {
+		return err
+	}
+	entry, err := mailEntry(message, d)
+	if err != nil {
+		return err
+	}
+	return tx.AppendJournal(entry)
 }
 
 // keepDelivery stores a delivery that has changed, and lets its job follow.

@@ -41,10 +41,13 @@ func (a *App) ReleaseDelivery(ctx context.Context, by Caller, id string) error {
 	})
 }
 
-// ResolveDelivery ends a delivery of which nobody knew whether it arrived.
+// ResolveDelivery ends a delivery of which nobody knew whether it arrived. The journal says so if it did.
 func (a *App) ResolveDelivery(ctx context.Context, by Caller, id string, arrived bool) error {
 	return a.decide(ctx, by, id, func(tx *store.Tx, d *ar.Delivery) error {
-		return d.Resolve(arrived, "Decided by hand.", tx.Now)
+		if err := d.Resolve(arrived, "Decided by hand.", tx.Now); err != nil || !arrived {
+			return err
+		}
+		return sealMail(tx, d)
 	})
 }
 
