@@ -27,7 +27,7 @@ type notification struct {
 // workflowNotice is what a merchant's webhook is told. Here the amounts are numbers.
 type workflowNotice struct {
 	Client            string      `json:"client"`
-	Due               string      `json:"due"`
+	Due               string      `json:"due,omitempty"`
 	IdentityReference string      `json:"identityReference"`
 	Job               string      `json:"job"`
 	Label             string      `json:"label"`
