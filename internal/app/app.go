@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/dunwell/dunwell/internal/blob"
+	"github.com/dunwell/dunwell/internal/crash"
 	"github.com/dunwell/dunwell/internal/document"
 	"github.com/dunwell/dunwell/internal/jobs"
 	"github.com/dunwell/dunwell/internal/mail"
@@ -84,7 +85,7 @@ func New(c Config) *App {
 		log:       c.Logger,
 		publicURL: strings.TrimSuffix(c.PublicURL, "/"),
 		linkLife:  c.LinkLife,
-		elapsed:   c.Elapsed,
+		elapsed:   crash.Clock(c.Elapsed),
 		keys:      newKeyring(c.Elapsed),
 	}
 }

@@ -8,8 +8,13 @@ import (
 	"github.com/dunwell/dunwell/internal/store"
 )
 
-// Start lets the workers of this process begin. Without workers it does nothing.
+// Start lets the workers of this process begin, if it has any. First it nudges to what a process that died has left, also
+// where there is a nudge: the queue takes one that was begun for being worked for twenty minutes, and chooses who runs
+// schedules anew only when the dead one's term is over.
 func (a *App) Start(ctx context.Context) error {
+	if err := a.takeUp(ctx, a.jobs.Add); err != nil {
+		return err
+	}
 	return a.jobs.Start(ctx, a.handlers(), a.schedules()...)
 }
 
@@ -33,7 +38,9 @@ const overdue = 2 * time.Minute
 
 // nudgeOverdue nudges workers to what is due and was not looked at: their nudge was lost with a process, or nobody
 // worked. A nudge too many does no harm, the row says what is to be done.
-func (a *App) nudgeOverdue(ctx context.Context) error {
+func (a *App) nudgeOverdue(ctx context.Context) error { return a.takeUp(ctx, a.jobs.Remind) }
+
+func (a *App) takeUp(ctx context.Context, nudge func(jobs.Tx, ...jobs.Nudge) error) error {
 	const batch = 500
 	before := a.elapsed().Add(-overdue)
 	for kind, due := range map[jobs.Kind]func(context.Context, time.Time, int) ([]store.Due, error){
@@ -44,11 +51,12 @@ func (a *App) nudgeOverdue(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		nudges := make(map[string][]jobs.Nudge) // by merchant: a transaction touches one
 		for _, row := range rows {
-			err := a.db.Update(ctx, row.Merchant, func(tx *store.Tx) error {
-				return a.jobs.Remind(tx, jobs.Nudge{Kind: kind, Merchant: row.Merchant, ID: row.ID})
-			})
-			if err != nil {
+			nudges[row.Merchant] = append(nudges[row.Merchant], jobs.Nudge{Kind: kind, Merchant: row.Merchant, ID: row.ID})
+		}
+		for merchant, all := range nudges {
+			if err := a.db.Update(ctx, merchant, func(tx *store.Tx) error { return nudge(tx, all...) }); err != nil {
 				return err
 			}
 		}

@@ -7,14 +7,19 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 )
 
-// variable names the point at which the process is to end.
-const variable = "DUNWELL_CRASH_AT"
+// Variables of the environment.
+const (
+	variable = "DUNWELL_CRASH_AT"    // the point at which the process is to end
+	lateness = "DUNWELL_CRASH_LATER" // how much later than now the process believes it is
+)
 
 var (
 	target string
 	passes atomic.Int64 // how often the process still comes to the target, the last time included
+	later  time.Duration
 )
 
 func init() {
@@ -28,6 +33,17 @@ func init() {
 	}
 	target = name
 	passes.Store(n)
+	if text := os.Getenv(lateness); text != "" {
+		var err error
+		if later, err = time.ParseDuration(text); err != nil || later < 0 {
+			panic(lateness + ": how much later it is, such as 20m")
+		}
+	}
+}
+
+// Clock is a clock that is ahead of now by what DUNWELL_CRASH_LATER says.
+func Clock(now func() time.Time) func() time.Time {
+	return func() time.Time { return now().Add(later) }
 }
 
 // At kills the process if the environment names this point.

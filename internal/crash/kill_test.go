@@ -10,12 +10,18 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // TestMain runs again as the process that is to be killed, which writes what it lives to see.
 func TestMain(m *testing.M) {
 	if os.Getenv("DUNWELL_CRASH_CHILD") == "" {
 		os.Exit(m.Run())
+	}
+	if os.Getenv(lateness) != "" {
+		var epoch time.Time
+		_, _ = os.Stdout.WriteString(Clock(func() time.Time { return epoch })().Sub(epoch).String())
+		os.Exit(0)
 	}
 	for range 3 {
 		for _, point := range []string{"a", "b"} {
@@ -41,7 +47,7 @@ func TestAt(t *testing.T) {
 		{"b#4", false, "ababab"},
 	}
 	for _, test := range tests {
-		seen, err := child(t, test.at)
+		seen, err := child(t, variable+"="+test.at)
 		if test.killed != bySignal(err) || !test.killed && err != nil || string(seen) != test.seen {
 			t.Errorf("%s=%s: saw %q, %v; want %q, killed: %t", variable, test.at, seen, err, test.seen, test.killed)
 		}
@@ -52,8 +58,20 @@ func TestAt(t *testing.T) {
 func TestBadCount(t *testing.T) {
 	for _, at := range []string{"a#", "a#x", "a#0", "a#-1"} {
 		var exit *exec.ExitError
-		if _, err := child(t, at); !errors.As(err, &exit) || bySignal(err) || !strings.Contains(string(exit.Stderr), variable) {
+		if _, err := child(t, variable+"="+at); !errors.As(err, &exit) || bySignal(err) || !strings.Contains(string(exit.Stderr), variable) {
 			t.Errorf("%s: %v", at, err)
+		}
+	}
+}
+
+func TestClock(t *testing.T) {
+	if seen, err := child(t, lateness+"=20m"); err != nil || string(seen) != "20m0s" {
+		t.Errorf("the clock is %s ahead, %v", seen, err)
+	}
+	for _, later := range []string{"20", "-1s"} {
+		var exit *exec.ExitError
+		if _, err := child(t, lateness+"="+later); !errors.As(err, &exit) || !strings.Contains(string(exit.Stderr), lateness) {
+			t.Errorf("%s: %v", later, err)
 		}
 	}
 }
@@ -64,13 +82,13 @@ func TestTaggedBinary(t *testing.T) {
 	}
 }
 
-func child(t *testing.T, at string) ([]byte, error) {
+func child(t *testing.T, environ string) ([]byte, error) {
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	command := exec.CommandContext(t.Context(), self)
-	command.Env = append(os.Environ(), "DUNWELL_CRASH_CHILD=1", variable+"="+at)
+	command.Env = append(os.Environ(), "DUNWELL_CRASH_CHILD=1", environ)
 	return command.Output()
 }
 
