@@ -13,7 +13,9 @@
 //   - A tick of a schedule runs in one process only, also while two of them take themselves for the leader.
 //   - River compares with the machine's clock, never with the business's.
 //
-// On SQLite, River shares the one connection that writes: nobody ever finds the file locked. A transaction therefore
-// ends before a fetch can begin, and Add wakes the workers of its process at once. Other processes on the same file, and all
-// scheduled nudges, are found by looking once a second, which reads and does not write. On PostgreSQL, workers listen.
+// On SQLite, River shares the one connection that writes, so the two never find the file locked by each other. A transaction
+// ends before a fetch can begin, and Add wakes the workers of its process at once. Nudges of other processes on the same
+// file, and all scheduled ones, are found by looking once a second, which reads and does not write; an idle queue writes
+// every five seconds, when the leader says that it is still there. On PostgreSQL, workers listen. A leader that died is
+// replaced within 21 seconds.
 package jobs

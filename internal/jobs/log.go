@@ -14,10 +14,19 @@ func (h quiet) Enabled(ctx context.Context, level slog.Level) bool {
 }
 
 func (h quiet) Handle(ctx context.Context, r slog.Record) error {
-	if _, text, _ := strings.Cut(r.Message, ": "); reported[text] {
+	if _, text, _ := strings.Cut(r.Message, ": "); reported[text] || cutShort(r) {
 		return nil
 	}
 	return h.Handler.Handle(ctx, r)
+}
+
+// cutShort tells whether a record complains about Stop.
+func cutShort(r slog.Record) (cut bool) {
+	r.Attrs(func(a slog.Attr) bool {
+		cut = a.Value.Kind() == slog.KindString && strings.HasSuffix(a.Value.String(), context.Canceled.Error())
+		return !cut
+	})
+	return cut
 }
 
 func (h quiet) WithAttrs(attrs []slog.Attr) slog.Handler { return quiet{h.Handler.WithAttrs(attrs)} }

@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 		victim(url)
 	}
 	flag.Parse()
-	if err := flag.Set("test.parallel", "16"); err != nil { // they wait more than they work
+	if err := flag.Set("test.parallel", "8"); err != nil { // they wait more than they work
 		panic(err)
 	}
 	code := storetest.Main(m)

@@ -22,7 +22,7 @@ type Config struct {
 	Workers  int           // handlers and schedules that run at the same time; 0: others work what this process adds
 	Logger   *slog.Logger  // nil: slog.Default
 
-	prompt bool // look often, and start schedules without the pauses that spread the load of many processes
+	tune func(*river.Config) // of workers; for tests
 }
 
 // How the queue works, for both engines.
@@ -31,8 +31,9 @@ const (
 	// this long for the next nudge.
 	fetchPause = 5 * time.Millisecond
 
-	// pollPause is the time between two looks when nothing was heard: how late a scheduled nudge is, and on SQLite one of
-	// another process.
+	// pollPause is the time between two looks when nothing was heard: how late a scheduled nudge is, on SQLite one of
+	// another process, and on PostgreSQL one whose transaction ends after that of another nudge, less than fetchPause
+	// older, which was the only one to be notified of.
 	pollPause = time.Second
 
 	// handlerLimit is longer than any lease a handler works under, so that only a handler that hangs meets it.
@@ -57,7 +58,7 @@ const (
 type Queue struct {
 	workers int
 	log     *slog.Logger
-	prompt  bool
+	tune    func(*river.Config)
 	adding  client
 	open    func(*river.Config) (client, error)
 	woken   func() // on SQLite: makes the workers of this process look for work
@@ -86,7 +87,7 @@ func Open(c Config) (*Queue, error) {
 	if c.Workers < 0 || c.Workers > river.QueueNumWorkersMax {
 		return nil, fmt.Errorf("jobs: %d workers; there may be 0 to %d", c.Workers, river.QueueNumWorkersMax)
 	}
-	q := &Queue{workers: c.Workers, log: c.Logger, prompt: c.prompt, woken: func() {}}
+	q := &Queue{workers: c.Workers, log: c.Logger, tune: c.tune, woken: func() {}}
 	if q.log == nil {
 		q.log = slog.Default()
 	}
@@ -143,8 +144,8 @@ func (q *Queue) Start(ctx context.Context, handlers map[Kind]Handler, schedules 
 	c.CompletedJobRetentionPeriod = keepDone
 	c.CancelledJobRetentionPeriod = keepFailed
 	c.DiscardedJobRetentionPeriod = keepFailed
-	if q.prompt {
-		c.FetchPollInterval, c.TestOnly = 4*fetchPause, true
+	if q.tune != nil {
+		q.tune(c)
 	}
 
 	working, err := q.open(c)

@@ -70,24 +70,23 @@ func TestNudgeArrivesWhole(t *testing.T) {
 	})
 }
 
-// Who adds wakes the workers of the same process: they do not wait for their next look, which is every second.
+// Who adds wakes the workers: these never look by themselves.
 func TestAddWakes(t *testing.T) {
 	each(t, func(t *testing.T, engine storetest.Engine) {
 		got := newSeen()
-		p := openWith(t, storetest.URL(t, engine), jobs.Config{Workers: 1})
+		p := openWith(t, storetest.URL(t, engine), jobs.Config{Workers: 1}.Patient())
 		p.no(p.Start(t.Context(), got.handlers()))
-		p.add("first")
-		got.await(t, 1)
-		const nudges = 20
-		began := time.Now()
-		for i := range nudges {
+		for i := range 20 {
 			p.add(fmt.Sprint(i))
+			if engine == storetest.Postgres { // not every nudge is notified of; the next one makes up for it
+				until(t, "a nudge", func() bool {
+					if len(got.next) == 0 {
+						p.add("next")
+					}
+					return len(got.next) > 0
+				})
+			}
 			got.await(t, 1)
-		}
-		if took := time.Since(began); took > nudges*time.Second/4 {
-			t.Errorf("%d nudges, one after another, took %s", nudges, took)
-		} else {
-			t.Logf("commit to handler: %s", took/nudges)
 		}
 	})
 }
@@ -292,7 +291,7 @@ func TestLoad(t *testing.T) {
 			}
 			return nil
 		}))
-		if log := p.log.String(); log != "" {
+		if log := p.log.String(); strings.Contains(log, "locked") || strings.Contains(log, "job failed") {
 			t.Error(log)
 		}
 	})
