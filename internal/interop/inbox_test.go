@@ -136,7 +136,7 @@ func sent(t *testing.T, api *client.Client, started *client.JobResult, err error
 		t.Fatal(err)
 	}
 	var job *client.Job
-	until(t, func() bool {
+	until(t, "the job ends", func() bool {
 		if job, err = api.GetJob(t.Context(), started.Job); err != nil {
 			t.Fatal(err)
 		}
@@ -148,7 +148,7 @@ func sent(t *testing.T, api *client.Client, started *client.JobResult, err error
 }
 
 // until waits until a condition holds.
-func until(t *testing.T, holds func() bool) {
+func until(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
@@ -156,7 +156,7 @@ func until(t *testing.T, holds func() bool) {
 		select {
 		case <-again.C:
 		case <-timeout:
-			t.Fatal("what is waited for does not come")
+			t.Fatalf("waited in vain until %s", what)
 		}
 	}
 }

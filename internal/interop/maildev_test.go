@@ -2,6 +2,7 @@ package interop
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"regexp"
 	"testing"
@@ -29,7 +30,7 @@ type delivered struct {
 func (i maildev) mails(t *testing.T, n int) []delivered {
 	t.Helper()
 	var all []delivered
-	until(t, func() bool {
+	until(t, fmt.Sprintf("%d mails are there", n), func() bool {
 		if err := json.Unmarshal(i.get(t, "/email"), &all); err != nil {
 			t.Fatal(err)
 		}
