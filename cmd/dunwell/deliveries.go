@@ -24,6 +24,7 @@ Whether such a mail is sent again or held is a setting of the merchant. Of one t
 // deliveryRow is a delivery as the list shows it.
 type deliveryRow struct {
 	ID        string       `json:"id"`
+	Invoice   string       `json:"invoice"` // or credit note: the reference
 	Job       int64        `json:"job"`
 	Kind      string       `json:"kind"`
 	Recipient string       `json:"recipient"`
@@ -57,12 +58,16 @@ func listDeliveriesCommand(env environment) *cobra.Command {
 		}
 		rows := make([]deliveryRow, len(deliveries))
 		for i, d := range deliveries {
+			job, err := a.Job(ctx, by, d.Job)
+			if err != nil {
+				return err
+			}
 			rows[i] = deliveryRow{
-				d.ID, d.Job, string(d.Kind), d.Recipient, string(d.State), d.Attempts, maybeTime(d.Next), d.Reason, d.Reply, d.MessageID,
+				d.ID, job.Invoice, d.Job, string(d.Kind), d.Recipient, string(d.State), d.Attempts, maybeTime(d.Next), d.Reason, d.Reply, d.MessageID,
 				scalar.NewTime(d.Created), maybeTime(d.Finished),
 			}
 		}
-		return writeList(env.out, o.json, "id,job,kind,recipient,state,attempts,next,reason,created", rows)
+		return writeList(env.out, o.json, "id,invoice,job,recipient,state,attempts,next,created,reason", rows)
 	})
 }
 

@@ -260,6 +260,9 @@ func TestDeliveriesByHand(t *testing.T) {
 	for _, d := range o.deliveries("acme", "unknown") {
 		held[fmt.Sprint(d.Job)] = d
 	}
+	if got := held[lost].Invoice + held[arrived].Invoice; got != "RE1RE2" {
+		t.Errorf("the invoices are %s", got)
+	}
 	if table := o.run("deliveries", "list", "--merchant", "acme", "--limit", "1"); strings.Count(table, "\n") != 2 || !strings.Contains(table, "unknown") {
 		t.Errorf("the list:\n%s", table)
 	}

@@ -76,7 +76,7 @@ var offered = []setting{
 		set: func(s *settings, v string) (err error) { s.MaxConcurrent, err = parseCount(v); return err }},
 	{flag: "max-file", env: "DUNWELL_MAX_FILE", otherwise: "26214400", help: "`bytes` an imported file may have",
 		set: func(s *settings, v string) (err error) { s.MaxFile, err = parseBytes(v); return err }},
-	{flag: "grace", env: "DUNWELL_GRACE", otherwise: "20s", help: "`duration` running requests get when the server is to stop",
+	{flag: "grace", env: "DUNWELL_GRACE", otherwise: "20s", help: "`duration` running requests and workers get when the server is to stop",
 		set: func(s *settings, v string) (err error) { s.Grace, err = parseDuration(v); return err }},
 	{flag: "trusted-proxies", env: "DUNWELL_TRUSTED_PROXIES", help: "comma-separated `networks` whose X-Forwarded-For is believed",
 		set: func(s *settings, v string) (err error) { s.TrustedProxies, err = parseNetworks(v); return err }},
