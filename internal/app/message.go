@@ -131,6 +131,7 @@ func (a *App) fetch(ctx context.Context, by Caller, w *work, i int) (ar.File, ar
 	if err != nil {
 		return ar.File{}, ar.Outcome{}, err
 	}
+	crash.At("attachment.stored")
 	file := ar.File{SHA256: stored.SHA256, Size: stored.Size, MediaType: mediaType}
 	name := cmp.Or(wanted.Filename, filename)
 	err = a.db.Update(ctx, by.Merchant, func(tx *store.Tx) error {

@@ -12,8 +12,8 @@ import (
 
 // Variables of the environment.
 const (
-	variable = "DUNWELL_CRASH_AT"    // the point at which the process is to end
-	lateness = "DUNWELL_CRASH_LATER" // how much later than now the process believes it is
+	variable = "DUNWELL_TEST_CRASH_AT"    // the point at which the process is to end
+	lateness = "DUNWELL_TEST_CRASH_LATER" // how much later than now the process believes it is
 )
 
 var (
@@ -41,7 +41,7 @@ func init() {
 	}
 }
 
-// Clock is a clock that is ahead of now by what DUNWELL_CRASH_LATER says.
+// Clock is a clock that is ahead of now by what DUNWELL_TEST_CRASH_LATER says.
 func Clock(now func() time.Time) func() time.Time {
 	return func() time.Time { return now().Add(later) }
 }

@@ -15,7 +15,7 @@ import (
 
 // TestMain runs again as the process that is to be killed, which writes what it lives to see.
 func TestMain(m *testing.M) {
-	if os.Getenv("DUNWELL_CRASH_CHILD") == "" {
+	if os.Getenv("DUNWELL_TEST_CRASH_CHILD") == "" {
 		os.Exit(m.Run())
 	}
 	if os.Getenv(lateness) != "" {
@@ -88,7 +88,7 @@ func child(t *testing.T, environ string) ([]byte, error) {
 		t.Fatal(err)
 	}
 	command := exec.CommandContext(t.Context(), self)
-	command.Env = append(os.Environ(), "DUNWELL_CRASH_CHILD=1", environ)
+	command.Env = append(os.Environ(), "DUNWELL_TEST_CRASH_CHILD=1", environ)
 	return command.Output()
 }
 
