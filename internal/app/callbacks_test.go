@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -11,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"golang.org/x/net/dns/dnsmessage"
 
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/jobs"
@@ -147,4 +150,45 @@ func TestNudgeWhilePosting(t *testing.T) {
 			b.Errorf("%d posts, %+v", len(r.got()), c)
 		}
 	})
+}
+
+// resolving is a client of the internet, where every name stands for one address.
+func (b *bench) resolving(address string) *outbound.Client {
+	b.Helper()
+	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+	b.no(err)
+	var done sync.WaitGroup
+	b.Cleanup(func() { b.no(conn.Close()); done.Wait() })
+	done.Go(func() {
+		for buffer := make([]byte, 1500); ; {
+			n, from, err := conn.ReadFrom(buffer)
+			if err != nil {
+				return // closed
+			}
+			reply, err := answer(buffer[:n], netip.MustParseAddr(address))
+			if err != nil {
+				b.Error(err)
+				return
+			}
+			_, _ = conn.WriteTo(reply, from) // who asked may be gone
+		}
+	})
+	client, err := outbound.New(outbound.Options{Resolver: &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "udp", conn.LocalAddr().String())
+	}}})
+	b.no(err)
+	return client
+}
+
+// answer is what a name server says that knows one IPv4 address.
+func answer(query []byte, address netip.Addr) ([]byte, error) {
+	var m dnsmessage.Message
+	if err := m.Unpack(query); err != nil {
+		return nil, err
+	}
+	m.Response, m.Additionals = true, nil
+	if q := m.Questions[0]; q.Type == dnsmessage.TypeA {
+		m.Answers = []dnsmessage.Resource{{Header: dnsmessage.ResourceHeader{Name: q.Name, Type: q.Type, Class: q.Class}, Body: &dnsmessage.AResource{A: address.As4()}}}
+	}
+	return m.Pack()
 }

@@ -47,9 +47,9 @@ const (
 func troubles(never <-chan struct{}) (all []trouble) {
 	login := mailtest.Config{User: "anna", Password: "secret"}
 	for _, s := range stages {
-		put, refused, cut := trouble{server: login, states: mended, code: ar.CodeOK, messages: 1}, trouble{}, trouble{}
-		put.name, put.fault = "4xx at "+string(s.stage), mailtest.Fault{At: s.stage, Reply: "451 4.3.0 Not now", Times: 2}
-		refused, cut = put, put
+		put := trouble{name: "4xx at " + string(s.stage), server: login, fault: mailtest.Fault{At: s.stage, Reply: "451 4.3.0 Not now", Times: 2},
+			states: mended, code: ar.CodeOK, messages: 1}
+		refused, cut := put, put
 		refused.name, refused.fault.Reply = "5xx at "+string(s.stage), "554 5.7.1 No"
 		if s.mail {
 			refused.states, refused.code, refused.messages = "rejected", ar.CodeRejected, 0
@@ -89,9 +89,16 @@ func troubles(never <-chan struct{}) (all []trouble) {
 // has passed through.
 func (b *bench) journey(job Job) (states []ar.DeliveryState) {
 	b.Helper()
+	return b.journeyed(job, func(*ar.Delivery) {})
+}
+
+// journeyed is journey, and shows the delivery after each attempt.
+func (b *bench) journeyed(job Job, show func(*ar.Delivery)) (states []ar.DeliveryState) {
+	b.Helper()
 	for {
 		d := b.attempt(job)
 		states = append(states, d.State)
+		show(d)
 		if d.Next == nil {
 			return states
 		}
