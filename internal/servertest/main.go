@@ -19,7 +19,7 @@ import (
 // Main runs a package's tests, calls what is to come after them, and fails when goroutines are left. Call it from TestMain:
 // os.Exit(servertest.Main(m)). It is also the child that looks into PDFs, see package document.
 func Main(m *testing.M, after ...func()) int {
-	Child()
+	child()
 	storetest.Migrate = func(ctx context.Context, db *store.DB) error { return jobs.Migrate(ctx, db.SQLite(), db.Postgres()) }
 	code := storetest.Main(m)
 	for _, f := range after {
@@ -32,8 +32,8 @@ func Main(m *testing.M, after ...func()) int {
 	return code
 }
 
-// Child looks into a PDF and ends the process, if that is what it was started for.
-func Child() {
+// child looks into a PDF and ends the process, if that is what it was started for.
+func child() {
 	if len(os.Args) > 1 && os.Args[1] == document.Command {
 		syscall.Exit(document.InspectMain(os.Args[2:])) // with os.Exit, the race detector would wait a second
 	}
