@@ -111,6 +111,10 @@ func (a *App) callBack(ctx context.Context, n jobs.Nudge) (again time.Duration, 
 		if claimed = err == nil; !claimed {
 			return c, nil // not due: that is no failure
 		}
+		if disabled(merchant, c) { // by the answer to another, while this one waited
+			claimed = false
+			c.Settle(statusGone, "The webhook has answered 410.", 0, a.elapsed(), tx.Now)
+		}
 		return c, tx.UpdateCallback(c, generation)
 	})
 	if err != nil || !claimed {
@@ -129,6 +133,14 @@ func (a *App) callBack(ctx context.Context, n jobs.Nudge) (again time.Duration, 
 		return 0, nil
 	}
 	return a.untilCall(c), err
+}
+
+// statusGone is the answer of a receiver that wants nothing any more, HTTP's 410.
+const statusGone = 410
+
+// disabled tells whether a callback would go to the merchant's webhook, which wants nothing any more.
+func disabled(m *store.Merchant, c *ar.Callback) bool {
+	return c.Kind == ar.CallbackWorkflow && m.Webhook.Disabled != nil && m.Webhook.URL == c.URL
 }
 
 // untilCall is when a callback wants to be looked at again; zero when it does not.

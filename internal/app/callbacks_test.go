@@ -2,103 +2,23 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/http/httptest"
-	"net/netip"
-	"net/url"
-	"strconv"
+	"reflect"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"golang.org/x/net/dns/dnsmessage"
-
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/jobs"
+	"github.com/dunwell/dunwell/internal/mail"
+	"github.com/dunwell/dunwell/internal/mail/mailtest"
 	"github.com/dunwell/dunwell/internal/outbound"
+	"github.com/dunwell/dunwell/internal/webhook"
 )
-
-// receiver is whom callbacks are posted to. It keeps what came, and answers each as it is told.
-type receiver struct {
-	*httptest.Server
-	t       *testing.T
-	mu      sync.Mutex
-	posts   []posted
-	came    chan struct{}      // gets one for each post
-	answers []http.HandlerFunc // one for each post, the last for all that follow
-}
-
-type posted struct {
-	http.Header
-	body string
-}
-
-// status answers with a status and headers, given as pairs.
-func status(code int, headers ...string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		for i := 0; i < len(headers); i += 2 {
-			w.Header().Set(headers[i], headers[i+1])
-		}
-		w.WriteHeader(code)
-	}
-}
-
-// receiver starts one, and lets the application call it.
-func (b *bench) receiver(answers ...http.HandlerFunc) *receiver {
-	b.Helper()
-	r := &receiver{t: b.T, answers: answers, came: make(chan struct{}, 1000)}
-	r.Server = httptest.NewTLSServer(r)
-	b.Cleanup(r.Close)
-	b.allow(r.Server, outbound.Options{})
-	return r
-}
-
-// allow lets the application call a server of this machine.
-func (b *bench) allow(server *httptest.Server, o outbound.Options) {
-	b.Helper()
-	u, err := url.Parse(server.URL)
-	b.no(err)
-	port, err := strconv.ParseUint(u.Port(), 10, 16)
-	b.no(err)
-	o.AllowPrivate, o.Ports = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, []uint16{uint16(port)}
-	o.RootCAs = server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
-	b.App.outbound, err = outbound.New(o)
-	b.no(err)
-}
-
-func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
-	body, err := io.ReadAll(request.Body)
-	if err != nil {
-		return
-	}
-	r.mu.Lock()
-	r.posts = append(r.posts, posted{request.Header.Clone(), string(body)})
-	answer := r.answers[min(len(r.posts), len(r.answers))-1]
-	r.mu.Unlock()
-	r.came <- struct{}{}
-	answer(w, request)
-}
-
-// wait waits for n more posts.
-func (r *receiver) wait(n int) {
-	r.t.Helper()
-	for range n {
-		select {
-		case <-r.came:
-		case <-time.After(20 * time.Second):
-			r.t.Fatal("nobody posts")
-		}
-	}
-}
-
-// got are the posts so far.
-func (r *receiver) got() []posted {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return append([]posted(nil), r.posts...)
-}
 
 // call lets a worker look at a callback once, and tells when it wants to look again.
 func (b *bench) call(c ar.Callback) (again time.Duration) {
@@ -106,6 +26,18 @@ func (b *bench) call(c ar.Callback) (again time.Duration) {
 	again, err := b.callBack(b.Context(), jobs.Nudge{Kind: nudgeCallback, Merchant: by.Merchant, ID: c.ID})
 	b.no(err)
 	return again
+}
+
+// caller lets a worker try a callback beside the test, which is told when it has ended.
+func (b *bench) caller(c ar.Callback) (end func()) {
+	b.Helper()
+	var done sync.WaitGroup
+	done.Go(func() {
+		if _, err := b.callBack(context.WithoutCancel(b.Context()), jobs.Nudge{Kind: nudgeCallback, Merchant: by.Merchant, ID: c.ID}); err != nil {
+			b.Error(err)
+		}
+	})
+	return done.Wait
 }
 
 // callback is the only callback of a job, as it is now.
@@ -134,61 +66,203 @@ func TestNudgeWhilePosting(t *testing.T) {
 		r := b.receiver(func(http.ResponseWriter, *http.Request) { <-hold }, status(200))
 		job := b.told(Commit{NotifyURL: r.URL})
 		c := b.callback(job)
-		var done sync.WaitGroup
-		done.Go(func() {
-			if _, err := b.callBack(context.WithoutCancel(b.Context()), jobs.Nudge{Kind: nudgeCallback, Merchant: by.Merchant, ID: c.ID}); err != nil {
-				b.Error(err)
-			}
-		})
+		end := b.caller(c)
 		r.wait(1)
 		if again := b.call(c); again < ar.CallbackLease-time.Second || again > ar.CallbackLease { // in whole milliseconds
 			b.Errorf("looks again in %v", again)
 		}
 		close(hold)
-		done.Wait()
+		end()
 		if c := b.callback(job); c.State != ar.CallbackDelivered || c.Attempts != 1 || len(r.got()) != 1 {
 			b.Errorf("%d posts, %+v", len(r.got()), c)
 		}
 	})
 }
 
-// resolving is a client of the internet, where every name stands for one address.
-func (b *bench) resolving(address string) *outbound.Client {
+// signed fails unless a post carries a signature of the merchant's newest secret, of the time of the attempt.
+func (b *bench) signed(p posted) {
 	b.Helper()
-	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+	merchant, err := b.Merchant(b.Context(), by.Merchant)
 	b.no(err)
-	var done sync.WaitGroup
-	b.Cleanup(func() { b.no(conn.Close()); done.Wait() })
-	done.Go(func() {
-		for buffer := make([]byte, 1500); ; {
-			n, from, err := conn.ReadFrom(buffer)
-			if err != nil {
-				return // closed
-			}
-			reply, err := answer(buffer[:n], netip.MustParseAddr(address))
-			if err != nil {
-				b.Error(err)
-				return
-			}
-			_, _ = conn.WriteTo(reply, from) // who asked may be gone
-		}
-	})
-	client, err := outbound.New(outbound.Options{Resolver: &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "udp", conn.LocalAddr().String())
-	}}})
+	secret, err := webhook.ParseSecret(merchant.CallbackSecrets[0])
 	b.no(err)
-	return client
+	if err := webhook.Verify([]webhook.Secret{secret}, p.Header, []byte(p.body), b.elapsed.Now(), time.Second); err != nil {
+		b.Errorf("%v: %v", p.Header, err)
+	}
 }
 
-// answer is what a name server says that knows one IPv4 address.
-func answer(query []byte, address netip.Addr) ([]byte, error) {
-	var m dnsmessage.Message
-	if err := m.Unpack(query); err != nil {
-		return nil, err
+// ring lets a worker look at all callbacks of a job once.
+func (b *bench) ring(job Job) {
+	b.Helper()
+	for _, c := range b.status(job).Callbacks {
+		b.call(c)
 	}
-	m.Response, m.Additionals = true, nil
-	if q := m.Questions[0]; q.Type == dnsmessage.TypeA {
-		m.Answers = []dnsmessage.Resource{{Header: dnsmessage.ResourceHeader{Name: q.Name, Type: q.Type, Class: q.Class}, Body: &dnsmessage.AResource{A: address.As4()}}}
+}
+
+// What is posted is what the contract says, to the byte, and signed.
+func TestCallbackBodies(t *testing.T) {
+	each(t, func(b *bench) {
+		r := b.receiver(status(204))
+		b.subscribe(r)
+		peer := b.smtp(mailtest.Config{TLS: mailtest.None}, mail.Timeouts{})
+		b.draft()
+		b.customer(ar.Email{Email: "bills@example.com"})
+		_, err := b.UpdateInvoice(b.Context(), by, "RE1", ar.InvoiceChange{Label: ar.Set("Beratung <März>"), Ordernumber: ar.Set("PO-7"), Items: items("99.90")}, Seen{})
+		b.no(err)
+		job, err := b.CommitInvoice(b.Context(), by, "RE1", Commit{NotifyURL: r.URL + "/notify?a=b"}, nil)
+		b.no(err)
+		if len(b.status(job).Callbacks) != 0 {
+			b.Error("told before it has ended")
+		}
+		b.attempt(job)
+		b.no(b.pay("40.5"))
+		b.ring(job)
+		resent := b.resend()
+		peer.Fail(mailtest.Fault{At: mailtest.Rcpt, Reply: "550 5.1.1 Unknown user"})
+		b.attempt(resent)
+		b.ring(resent)
+		var got string
+		for _, p := range r.got() {
+			b.signed(p)
+			if p.Get("Content-Type") != "application/json" {
+				b.Errorf("%v", p.Header)
+			}
+			got += strings.ReplaceAll(p.body, p.Get("webhook-id"), "{webhook-id}") + "\n"
+		}
+		want := `{"result":"OK","resultcode":"0","job":"3","notification":"{webhook-id}"}
+{"client":"acme","due":"2026-03-16T00:00:00.000Z","identityReference":"K1","job":"3","label":"Beratung \u003cMärz\u003e","number":"RE-2026-0001","ordernumber":"PO-7","state":"none","total":99.9,"unpaid":99.9,"voucherReference":"RE1","workflow":"commitInvoice"}
+{"client":"acme","due":"2026-03-16T00:00:00.000Z","identityReference":"K1","job":"5","label":"Beratung \u003cMärz\u003e","number":"RE-2026-0001","ordernumber":"PO-7","state":"none","total":99.9,"unpaid":59.4,"voucherReference":"RE1","workflow":"resendInvoice"}
+`
+		if got != want {
+			b.Errorf("got\n%swant\n%s", got, want)
+		}
+	})
+}
+
+// The schedule of Standard Webhooks: ten attempts in 75 hours, each under the same id and with the same bytes, and signed
+// anew.
+func TestCallbackSchedule(t *testing.T) {
+	want := []time.Duration{0, 5 * time.Second, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 5 * time.Hour, 10 * time.Hour, 14 * time.Hour, 20 * time.Hour, 24 * time.Hour}
+	each(t, func(b *bench) {
+		r := b.receiver(status(500))
+		job := b.told(Commit{NotifyURL: r.URL})
+		var waits []time.Duration
+		for wait := time.Duration(0); ; {
+			waits = append(waits, wait)
+			c := b.callback(job)
+			again := b.call(c)
+			b.signed(r.got()[len(waits)-1])
+			settled := b.callback(job)
+			if settled.Next == nil {
+				break
+			}
+			wait = settled.Next.Sub(*c.Next)
+			if early := b.call(c); early > again || len(r.got()) != len(waits) {
+				b.Errorf("attempt %d came too early", len(waits)+1)
+			}
+			b.elapsed.Set(*settled.Next)
+		}
+		if !slices.Equal(waits, want) {
+			b.Errorf("waits %v, want %v", waits, want)
+		}
+		failed := b.callback(job)
+		if failed.State != ar.CallbackFailed || failed.Attempts != len(want) || failed.Finished == nil || failed.Reason != "The answer was 500." {
+			b.Errorf("%+v", failed)
+		}
+		r.answers = []http.HandlerFunc{status(200)}
+		b.no(b.ReplayCallback(b.Context(), by, failed.ID))
+		b.call(failed)
+		if c := b.callback(job); c.State != ar.CallbackDelivered || c.Attempts != 1 || c.Reason != "" {
+			b.Errorf("a replay: %+v", c)
+		}
+		for i, p := range r.got() {
+			if first := r.got()[0]; p.Get("webhook-id") != failed.ID || p.body != first.body || i > 0 && p.Get("webhook-signature") == first.Get("webhook-signature") {
+				b.Errorf("attempt %d: %v %s", i+1, p.Header, p.body)
+			}
+		}
+		b.no(b.ReplayCallback(b.Context(), by, failed.ID)) // whatever became of it
+		b.call(failed)
+		if history := b.history(job); len(history) != len(want)+2 || history[9].Status != 500 || history[11].Status != 200 || history[11].Attempt != 1 {
+			b.Errorf("history %+v", history)
+		}
+	})
+}
+
+// history are the attempts at the only callback of a job.
+func (b *bench) history(job Job) []ar.CallbackAttempt {
+	b.Helper()
+	all, err := b.Callbacks(b.Context(), by, "", 100)
+	b.no(err)
+	for _, c := range all {
+		if c.Job == int64(job) {
+			return c.History
+		}
 	}
-	return m.Pack()
+	return nil
+}
+
+// What a receiver answers, and what follows.
+func TestCallbackAnswers(t *testing.T) {
+	each(t, func(b *bench) {
+		slow := make(chan struct{})
+		defer close(slow)
+		for i, c := range []struct {
+			name   string
+			answer http.HandlerFunc
+			state  ar.CallbackState
+			wait   time.Duration // until the next attempt
+			reason string
+		}{
+			{"taken", status(299), ar.CallbackDelivered, 0, ""},
+			{"moved", status(301, "Location", "https://169.254.169.254/"), ar.CallbackQueued, 5 * time.Second, "The answer was 301."},
+			{"busy", status(429, "Retry-After", "90"), ar.CallbackQueued, 90 * time.Second, "The answer was 429."},
+			{"in a hurry", status(503, "Retry-After", "1"), ar.CallbackQueued, 5 * time.Second, "The answer was 503."},
+			{"on holiday", status(503, "Retry-After", "31536000"), ar.CallbackQueued, 24 * time.Hour, "The answer was 503."},
+			{"gone", status(410), ar.CallbackGone, 0, "The answer was 410."},
+			{"slow", func(http.ResponseWriter, *http.Request) { <-slow }, ar.CallbackQueued, 5 * time.Second, "No answer in time."},
+			{"hung up", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, ar.CallbackQueued, 5 * time.Second, "No valid answer."},
+			{"talkative", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, strings.Repeat("ä", 1<<20)) }, ar.CallbackDelivered, 0, ""},
+		} {
+			r := b.receiver(c.answer)
+			if c.name == "slow" {
+				b.allow(r.Server, outbound.Options{PostTimeout: 100 * time.Millisecond})
+			}
+			job := b.another(fmt.Sprint("RE", i), Commit{NotifyURL: r.URL})
+			b.attempt(job)
+			again := b.call(b.callback(job))
+			got, history := b.callback(job), b.history(job)
+			var wait time.Duration
+			if got.Next != nil {
+				wait = got.Next.Sub(b.elapsed.Now()).Round(time.Second)
+			}
+			if got.State != c.state || got.Reason != c.reason || wait != c.wait || again.Round(time.Second) != c.wait || (got.Finished == nil) == (c.wait == 0) {
+				b.Errorf("%s: again in %v, %+v", c.name, wait, got)
+			}
+			if len(history) != 1 || history[0].Error != c.reason || len(history[0].Response) > 1<<10 || !history[0].At.Equal(b.elapsed.Now().Truncate(time.Millisecond)) {
+				b.Errorf("%s: history %+v", c.name, history)
+			}
+			if len(r.got()) != 1 {
+				b.Errorf("%s: %d posts", c.name, len(r.got()))
+			}
+		}
+	})
+}
+
+// A worker that comes back late changes nothing.
+func TestLateCallback(t *testing.T) {
+	each(t, func(b *bench) {
+		hold := make(chan struct{})
+		r := b.receiver(func(w http.ResponseWriter, _ *http.Request) { <-hold; w.WriteHeader(410) }, status(200))
+		job := b.told(Commit{NotifyURL: r.URL})
+		end := b.caller(b.callback(job))
+		r.wait(1)
+		b.elapsed.Advance(ar.CallbackLease + time.Second)
+		b.call(b.callback(job))
+		before := b.callback(job)
+		close(hold)
+		end()
+		if after := b.callback(job); !reflect.DeepEqual(after, before) || after.State != ar.CallbackDelivered || after.Attempts != 2 || len(b.history(job)) != 1 {
+			b.Errorf("the late worker made %+v of %+v", after, before)
+		}
+	})
 }

@@ -95,12 +95,20 @@ func (a *App) Callbacks(ctx context.Context, by Caller, state ar.CallbackState, 
 }
 
 // ReplayCallback sends a callback again, whatever became of it: the same bytes under the same webhook-id, so that a
-// receiver that has it already can tell.
+// receiver that has it already can tell. It is a Conflict when it would go to a webhook that is disabled.
 func (a *App) ReplayCallback(ctx context.Context, by Caller, id string) error {
 	return a.db.Update(ctx, by.Merchant, func(tx *store.Tx) error {
 		c, err := tx.Callback(id)
 		if err != nil {
 			return err
+		}
+		merchant, err := tx.Merchant()
+		if err != nil {
+			return err
+		}
+		if disabled(merchant, c) {
+			const text = "The webhook is disabled, because it has answered 410."
+			return ar.ConflictState(text, ar.Detail{Error: text, Fields: []string{"id"}, Hint: "Set the webhook again first."})
 		}
 		generation := c.Generation
 		c.Replay(a.elapsed())
