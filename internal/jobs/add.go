@@ -25,7 +25,8 @@ type Nudge struct {
 	ID       string `json:"id"`
 }
 
-// Kind is what a nudge is about, and so which handler gets it.
+// Kind is what a nudge is about, and so which handler gets it: letters, digits, hyphens. One that nobody handles waits, for a
+// newer binary perhaps.
 type Kind string
 
 // Add enqueues nudges with what tx changes: they are there when it is committed, and never were when it is not.
@@ -57,11 +58,15 @@ func (q *Queue) insert(tx Tx, nudges []Nudge, opts river.InsertOpts) error {
 	opts.Priority = priorityNudge
 	jobs := make([]river.InsertManyParams, len(nudges))
 	for i, n := range nudges {
-		jobs[i] = river.InsertManyParams{Args: nudgeArgs{n}, InsertOpts: &opts}
+		of := opts
+		of.Queue = string(n.Kind)
+		jobs[i] = river.InsertManyParams{Args: nudgeArgs{n}, InsertOpts: &of}
 	}
 	if err := q.adding.insert(tx, jobs); err != nil {
 		return fmt.Errorf("jobs: enqueue: %w", err)
 	}
-	q.woken()
+	for _, n := range nudges {
+		q.woken(n.Kind)
+	}
 	return nil
 }

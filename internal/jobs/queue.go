@@ -19,7 +19,7 @@ import (
 type Config struct {
 	SQLite   *sql.DB       // a pool of one connection; or
 	Postgres *pgxpool.Pool // of two connections at least, one of which listens
-	Workers  int           // handlers and schedules that run at the same time; 0: others work what this process adds
+	Workers  int           // handlers of each kind that run at the same time, and schedules; 0: others work what this process adds
 	Logger   *slog.Logger  // nil: slog.Default
 
 	tune func(*river.Config) // of workers; for tests
@@ -36,11 +36,11 @@ const (
 	// older, which was the only one to be notified of.
 	pollPause = time.Second
 
-	// handlerLimit is longer than any lease a handler works under, so that only a handler that hangs meets it.
-	handlerLimit = 16 * time.Minute
+	// handlerLimit is how long a handler may take, just less than the longest lease one works under.
+	handlerLimit = 24 * time.Minute
 
 	// rescueAfter is when a nudge that is still being worked is taken from a process that must have died.
-	rescueAfter = 20 * time.Minute
+	rescueAfter = 30 * time.Minute
 
 	// attempts end when sweeps have long looked again: the pauses are one second, 16 and 81.
 	attempts = 4
@@ -61,7 +61,7 @@ type Queue struct {
 	tune    func(*river.Config)
 	adding  client
 	open    func(*river.Config) (client, error)
-	woken   func() // on SQLite: makes the workers of this process look for work
+	woken   func(Kind) // on SQLite: makes the workers of this process look for work of a kind
 
 	mu      sync.Mutex
 	working client // nil unless started
@@ -87,7 +87,7 @@ func Open(c Config) (*Queue, error) {
 	if c.Workers < 0 || c.Workers > river.QueueNumWorkersMax {
 		return nil, fmt.Errorf("jobs: %d workers; there may be 0 to %d", c.Workers, river.QueueNumWorkersMax)
 	}
-	q := &Queue{workers: c.Workers, log: c.Logger, tune: c.tune, woken: func() {}}
+	q := &Queue{workers: c.Workers, log: c.Logger, tune: c.tune, woken: func(Kind) {}}
 	if q.log == nil {
 		q.log = slog.Default()
 	}
@@ -134,7 +134,10 @@ func (q *Queue) Start(ctx context.Context, handlers map[Kind]Handler, schedules 
 	river.AddWorker(workers, newTickWorker(schedules))
 
 	c := q.config()
-	c.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: q.workers}}
+	c.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: q.workers}} // of schedules
+	for kind := range handlers {                                                         // each its own, so that what is slow holds up its own kind only
+		c.Queues[string(kind)] = river.QueueConfig{MaxWorkers: q.workers}
+	}
 	c.Workers = workers
 	c.PeriodicJobs = periodic
 	c.ErrorHandler = reporter{q.log}

@@ -17,7 +17,7 @@ type Schedule struct {
 	Name  string        // the same in all processes, and in the next release
 	Every time.Duration // at least a second
 
-	// Run does it. It has Every at most, and never more than 16 minutes, until its context is cancelled: let it look for
+	// Run does it. It has Every at most, and never more than 24 minutes, until its context is cancelled: let it look for
 	// what is due and nudge that. An error is logged, and the tick runs again until the next is due.
 	Run func(ctx context.Context) error
 

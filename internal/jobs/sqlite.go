@@ -3,9 +3,9 @@ package jobs
 import (
 	"context"
 	"database/sql"
+	"sync"
 	"time"
 
-	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivertype"
@@ -19,7 +19,7 @@ type sqliteDriver struct {
 }
 
 func newSQLiteDriver(pool *sql.DB) *sqliteDriver {
-	return &sqliteDriver{Driver: riversqlite.New(pool), bell: &bell{rung: make(chan struct{}, 1)}}
+	return &sqliteDriver{Driver: riversqlite.New(pool), bell: &bell{rung: map[Kind]bool{}, heard: make(chan struct{}, 1)}}
 }
 
 func (d *sqliteDriver) SupportsListener() bool { return true }
@@ -57,23 +57,43 @@ func allUTC(times []*time.Time) []*time.Time {
 // bell stands in for PostgreSQL's LISTEN within one process. A transaction that rings it has the only connection, so a
 // worker that is woken by it cannot look before the transaction has ended.
 type bell struct {
-	rung chan struct{} // of one
+	mu    sync.Mutex
+	rung  map[Kind]bool // and not yet heard
+	heard chan struct{} // of one: there may be something in rung
 }
 
-func (b *bell) ring() {
+func (b *bell) ring(kind Kind) {
+	b.mu.Lock()
+	b.rung[kind] = true
+	b.mu.Unlock()
 	select {
-	case b.rung <- struct{}{}:
+	case b.heard <- struct{}{}:
 	default: // somebody is about to look
 	}
 }
 
+// next takes a kind that was rung for.
+func (b *bell) next() (Kind, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for kind := range b.rung {
+		delete(b.rung, kind)
+		return kind, true
+	}
+	return "", false
+}
+
 // WaitForNotification waits for the next ring.
 func (b *bell) WaitForNotification(ctx context.Context) (*riverdriver.Notification, error) {
-	select {
-	case <-b.rung:
-		return &riverdriver.Notification{Topic: "river_insert", Payload: `{"queue":"` + river.QueueDefault + `"}`}, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	for {
+		if kind, ok := b.next(); ok {
+			return &riverdriver.Notification{Topic: "river_insert", Payload: `{"queue":"` + string(kind) + `"}`}, nil
+		}
+		select {
+		case <-b.heard:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
 	}
 }
 

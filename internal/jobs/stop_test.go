@@ -122,7 +122,7 @@ func victim(url string) {
 	select {}
 }
 
-// What a process that was killed has worked on is taken up by another after twenty minutes, which here have passed.
+// What a process that was killed has worked on is taken up by another after half an hour, which here have passed.
 func TestKilled(t *testing.T) {
 	each(t, func(t *testing.T, engine storetest.Engine) {
 		url := storetest.URL(t, engine)
@@ -132,10 +132,10 @@ func TestKilled(t *testing.T) {
 			t.Fatal(state)
 		}
 		if engine == storetest.SQLite {
-			p.alter(`UPDATE river_job SET attempted_at = datetime('now', '-21 minutes')`)
+			p.alter(`UPDATE river_job SET attempted_at = datetime('now', '-31 minutes')`)
 			p.alter(`UPDATE river_leader SET expires_at = datetime('now', '-1 second')`)
 		} else {
-			p.alter(`UPDATE river_job SET attempted_at = now() - interval '21 minutes'`)
+			p.alter(`UPDATE river_job SET attempted_at = now() - interval '31 minutes'`)
 			p.alter(`UPDATE river_leader SET expires_at = now() - interval '1 second'`)
 		}
 		got := newSeen()
