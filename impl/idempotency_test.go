@@ -264,7 +264,7 @@ var idempotencyCases = []struct {
 		w.do(c.as("reader")).refused(403, "ERR_FORBIDDEN")
 		w.do(c.with("Content-Type", "text/plain")).refused(415, "ERR_UNSUPPORTED_MEDIA_TYPE")
 		w.do(post("/identities", `{"meta": {"x": "`+strings.Repeat("x", 1<<20)+`"}}`).once("k")).refused(413, "ERR_TOO_LARGE")
-		w.do(post("/invoices/RE1/commitInvoice", `{"notifyUrl": "https://example.com"}`).once("k")).refused(501, "ERR_NOT_IMPLEMENTED")
+		w.do(post("/invoices/RE1/commitInvoice", `{"notifyUrl": "https://127.0.0.1/hook"}`).once("k")).refused(400, "ERR_INVALID_VALUE")
 		w.whileBusy(func() {
 			if a := w.do(c); a.refused(429, "ERR_TOO_MANY_REQUESTS").Code == 429 && a.header.Get("Retry-After") == "" {
 				w.Errorf("headers %v", a.header)

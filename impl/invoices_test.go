@@ -159,7 +159,10 @@ func TestCommitInvoice(t *testing.T) {
 		before := w.everything()
 		w.do(post("/invoices/RE1/commitInvoice", `{}`)).refused(http.StatusConflict, "ERR_CONFLICT_STATE")
 		w.do(post("/invoices/RE9/commitInvoice", `{}`)).refused(http.StatusNotFound, "ERR_NOT_FOUND")
-		w.do(post("/invoices/RE1/commitInvoice", `{"attachments": [{"url": "https://example.com/a.pdf", "filname": "a.pdf"}]}`)).refused(http.StatusNotImplemented, "ERR_NOT_IMPLEMENTED")
+		refused := w.do(post("/invoices/RE1/commitInvoice", `{"attachments": [{"url": "https://example.com/a.pdf"}, {"url": "https://10.0.0.1/a.pdf", "filname": "a.pdf"}], "notifyUrl": "https://localhost/"}`)).refused(http.StatusBadRequest, "ERR_INVALID_VALUE")
+		if got := refused.fields(); !slices.Equal(got, []string{"attachments[1].url", "notifyUrl"}) {
+			w.Errorf("fields %v", got)
+		}
 		e := w.do(put("/invoices/RE1", `{"label": "L", "items": [], "meta": {"m": 1}, "detail": {"locale": "de-DE"}}`)).refused(http.StatusConflict, "ERR_CONFLICT_STATE")
 		if got := e.fields(); !slices.Equal(got, []string{"label", "items", "detail.locale"}) || len(e.hints()) == 0 {
 			w.Errorf("fields %v", got)

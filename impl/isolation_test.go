@@ -53,7 +53,7 @@ func TestIsolation(t *testing.T) {
 				}
 			}
 		}
-		if named != 11 || listed != 3 {
+		if named != 13 || listed != 3 {
 			w.Errorf("%d operations name something, %d list", named, listed)
 		}
 		w.unchangedBut(before, "idempotency [rival k") // the refusals that were kept under the rival's own keys
