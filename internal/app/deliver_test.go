@@ -120,24 +120,6 @@ func TestResend(t *testing.T) {
 	})
 }
 
-func TestVerifyClean(t *testing.T) {
-	each(t, func(b *bench) {
-		b.open()
-		b.customer(ar.Email{Email: "bills@example.com"})
-		job, err := b.ResendInvoice(b.Context(), by, "RE1", nil)
-		b.no(err)
-		b.attempt(job)
-		_, err = b.CreditInvoice(b.Context(), by, "RE1", "GS1", ar.InvoiceChange{Items: items("10")})
-		b.no(err)
-		b.no(b.pay("20"))
-		result, err := b.Verify(b.Context(), by.Merchant, []store.JournalHead{}, func(f Finding) { b.Errorf("%+v", f) })
-		b.no(err)
-		if result.Entries != 5 || result.Vouchers != 2 || result.Files != 3 {
-			b.Errorf("%+v", result)
-		}
-	})
-}
-
 // hold wants mails kept of which nobody knows whether they arrived.
 func (b *bench) hold() {
 	b.Helper()

@@ -33,10 +33,10 @@ func pdf(text string) string {
 	return buf.String()
 }
 
-// importFile imports a document for RE1.
-func (b *bench) importFile(kind ar.CommunicationKind, name, content string) {
+// importFile imports a document for an invoice.
+func (b *bench) importFile(ref string, kind ar.CommunicationKind, name, content string) {
 	b.Helper()
-	_, err := b.ImportDocument(b.Context(), by, "RE1", Import{File: strings.NewReader(content),
+	_, err := b.ImportDocument(b.Context(), by, ref, Import{File: strings.NewReader(content),
 		Details: func() (ImportDetails, error) { return ImportDetails{Filename: name, Kind: kind}, nil }}, nil)
 	b.no(err)
 }
@@ -119,8 +119,8 @@ func TestDocumentOfAMail(t *testing.T) {
 		}
 		first, second := enclosure{"Rechnung März.pdf", pdf("first")}, enclosure{"second.eml", eml}
 		for _, want := range []enclosure{first, second} {
-			b.importFile(ar.CommInvoice, want.name, want.content)
-			b.importFile(ar.CommLetter, "letter.pdf", pdf("letter")) // no document of an invoice
+			b.importFile("RE1", ar.CommInvoice, want.name, want.content)
+			b.importFile("RE1", ar.CommLetter, "letter.pdf", pdf("letter")) // no document of an invoice
 			if _, files := b.sent(peer, b.resend()); !slices.Equal(files, []enclosure{want}) {
 				b.Errorf("%s: got %.200q", want.name, files)
 			}
@@ -152,7 +152,7 @@ func TestImportedBeforeTheCommit(t *testing.T) {
 		b.draft()
 		b.customer(ar.Email{Email: "bills@example.com"})
 		want := enclosure{"ours.pdf", pdf("printed elsewhere")}
-		b.importFile(ar.CommInvoice, want.name, want.content)
+		b.importFile("RE1", ar.CommInvoice, want.name, want.content)
 		job, err := b.CommitInvoice(b.Context(), by, "RE1", Commit{}, nil)
 		b.no(err)
 		if files := b.kept(); len(files) != 1 {

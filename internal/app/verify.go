@@ -2,10 +2,14 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"strconv"
+
+	"github.com/shopspring/decimal"
 
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/blob"
@@ -36,7 +40,7 @@ type Verified struct {
 //
 // known are heads of the journal from before, kept elsewhere: nothing else finds a journal that was rewritten as a whole.
 func (a *App) Verify(ctx context.Context, merchant string, known []store.JournalHead, report func(Finding)) (Verified, error) {
-	v := &inspection{app: a, known: known, by: Caller{Merchant: merchant}, report: report, result: Verified{Merchant: merchant}}
+	v := &inspection{app: a, known: known, by: Caller{Merchant: merchant}, report: report, result: Verified{Merchant: merchant}, broken: map[int64]bool{}}
 	for _, check := range []func(context.Context) error{v.journal, v.entries, v.vouchers, v.files} {
 		if err := check(ctx); err != nil {
 			return v.result, err
@@ -53,8 +57,9 @@ type inspection struct {
 	report func(Finding)
 	result Verified
 
-	findings []Finding // of the page that is being read
-	seen     int64     // vouchers of it
+	broken   map[int64]bool // entries of the journal that are not what they were
+	findings []Finding      // of the page that is being read
+	seen     int64          // vouchers of it
 }
 
 func (v *inspection) found(what, subject, format string, args ...any) {
@@ -88,6 +93,9 @@ const verifyBatch = 200
 func (v *inspection) journal(ctx context.Context) error {
 	head, err := v.app.db.VerifyJournal(ctx, v.by.Merchant, v.known, func(f store.JournalFault) {
 		v.found("journal", strconv.FormatInt(f.First, 10), "%s", f.Text)
+		if f.First == f.Last {
+			v.broken[f.First] = true
+		}
 	})
 	v.result.Entries, v.result.Root = head.Size, head.Root
 	v.flush()
@@ -114,42 +122,68 @@ func (v *inspection) entries(ctx context.Context) error {
 	}
 }
 
-// entry compares one entry with the row it is about.
+// entry compares one entry with the row it is about. What a broken entry says beside the hash is not held against the row.
 func (v *inspection) entry(tx *store.Tx, e *store.JournalEntry) error {
-	hash, err := sealedHash(tx, e)
+	what := e.Kind
+	if what == journalLetter || what == journalImported {
+		what = "document"
+	}
+	now, err := resealed(tx, e)
 	switch {
 	case ar.KindOf(err) == ar.NotFound:
-		v.found(e.Kind, e.Subject, "Entry %d of the journal speaks of it, and it is not there.", e.Seq)
+		v.found(what, e.Subject, "Entry %d of the journal speaks of it, and it is not there.", e.Seq)
 		return nil
-	case err == nil && hash != e.SHA256:
-		v.found(e.Kind, e.Subject, "It is another than the one that entry %d of the journal speaks of.", e.Seq)
+	case err != nil:
+		return err
+	case now.SHA256 != e.SHA256 || !v.broken[e.Seq] && !sameFacts(now.Payload, e.Payload):
+		v.found(what, e.Subject, "It is another than the one that entry %d of the journal speaks of.", e.Seq)
 	}
-	return err
+	return nil
 }
 
-// sealedHash is what the entry would be about if it were made now.
-func sealedHash(tx *store.Tx, e *store.JournalEntry) (string, error) {
-	communication := e.Subject
+// resealed is the entry as it would be if it were made now.
+func resealed(tx *store.Tx, e *store.JournalEntry) (*store.JournalEntry, error) {
 	switch e.Kind {
 	case journalVoucher:
 		voucher, err := tx.InvoiceByID(e.Subject)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		content, err := voucher.Sealed()
-		return hashOf(content), err
+		return voucherEntry(voucher)
 	case journalMail:
-		d, err := tx.Delivery(e.Subject)
-		if err != nil {
-			return "", err
-		}
-		communication = d.Communication
+		return resealedMail(tx, e)
 	}
-	c, err := tx.Communication(communication)
+	c, err := tx.Communication(e.Subject)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	return c.File.SHA256, nil
+	return fileEntry(e.Kind, c)
+}
+
+// resealedMail is the entry of a mail as it would be now, had nothing become known of the mail since.
+func resealedMail(tx *store.Tx, e *store.JournalEntry) (*store.JournalEntry, error) {
+	d, err := tx.Delivery(e.Subject)
+	if err != nil {
+		return nil, err
+	}
+	message, err := tx.Communication(d.Communication)
+	if err != nil {
+		return nil, err
+	}
+	var then struct {
+		State ar.DeliveryState
+		Reply string
+	}
+	if json.Unmarshal(e.Payload, &then) == nil { // else the journal is found to be broken
+		d.State, d.Reply = then.State, then.Reply
+	}
+	return mailEntry(message, d)
+}
+
+// sameFacts compares payloads, however they are written.
+func sameFacts(a, b json.RawMessage) bool {
+	var facts [2]map[string]string
+	return json.Unmarshal(a, &facts[0]) == nil && json.Unmarshal(b, &facts[1]) == nil && maps.Equal(facts[0], facts[1])
 }
 
 // vouchers checks that every committed voucher adds up and has its entries.
@@ -180,7 +214,7 @@ func (v *inspection) vouchers(ctx context.Context) error {
 	return nil
 }
 
-// voucher checks one voucher.
+// voucher checks one voucher, and that the journal knows its papers.
 func (v *inspection) voucher(tx *store.Tx, voucher *ar.Invoice) error {
 	communications, err := tx.Communications(voucher.ID)
 	if err != nil {
@@ -198,19 +232,48 @@ func (v *inspection) voucher(tx *store.Tx, voucher *ar.Invoice) error {
 		return nil
 	}
 	v.seen++
-	if sum := ar.Total(voucher.Items, voucher.Netbased, voucher.Currency).Gross; !sum.Equal(voucher.Totals.Gross) {
-		v.found("voucher", voucher.ID, "Its total is %s, its items come to %s.", voucher.Totals.Gross, sum)
+	deliveries, err := tx.Deliveries(voucher.ID)
+	if err != nil {
+		return err
 	}
+	for _, d := range deliveries {
+		if d.State != ar.DeliveryAccepted && d.State != ar.DeliveryUnknown {
+			continue
+		}
+		if err := v.entered(tx, "mail", d.ID, journalMail); err != nil {
+			return err
+		}
+	}
+	if err := v.sums(tx, voucher); err != nil {
+		return err
+	}
+	return v.entered(tx, "voucher", voucher.ID, journalVoucher)
+}
+
+// sums checks what of a committed voucher follows from the rest of it and from its bookings.
+func (v *inspection) sums(tx *store.Tx, voucher *ar.Invoice) error {
+	total, state, err := tx.Listed(voucher.ID)
+	if err != nil {
+		return err
+	}
+	if sum := ar.Total(voucher.Items, voucher.Netbased, voucher.Currency).Gross; !sum.Equal(voucher.Totals.Gross) || !sum.Equal(total) {
+		v.found("voucher", voucher.ID, "Its total is %s, and %s in lists; its items come to %s.", voucher.Totals.Gross, total, sum)
+	}
+	var open decimal.Decimal // of a credit note nothing: all of it is applied at once
 	if voucher.Kind == ar.KindInvoice {
 		bookings, err := tx.Bookings(voucher.ID)
 		if err != nil {
 			return err
 		}
-		if open := ar.BalanceOf(voucher.Totals.Gross, bookings).Unpaid; !open.Equal(voucher.Unpaid) {
-			v.found("voucher", voucher.ID, "It says that %s are unpaid, its bookings come to %s.", voucher.Unpaid, open)
-		}
+		open = ar.BalanceOf(voucher.Totals.Gross, bookings).Unpaid
 	}
-	return v.entered(tx, "voucher", voucher.ID, journalVoucher)
+	switch {
+	case !open.Equal(voucher.Unpaid):
+		v.found("voucher", voucher.ID, "It says that %s are unpaid, its bookings come to %s.", voucher.Unpaid, open)
+	case state != voucher.State():
+		v.found("voucher", voucher.ID, "It is %s in lists, and by itself %s.", state, voucher.State())
+	}
+	return nil
 }
 
 // entered checks that the journal has an entry of one of some kinds about a subject.

@@ -3,6 +3,8 @@ package store
 import (
 	"fmt"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/dunwell/dunwell/internal/ar"
 )
 
@@ -122,6 +124,16 @@ func (tx *Tx) numberTaken(i *ar.Invoice, err error) error {
 		"Choose another number, or leave it out to have one drawn.")
 	e.Cause = err
 	return e
+}
+
+// Listed is how lists see a voucher, by its id: its total and state are in columns of their own, which repeat what the
+// voucher says of itself.
+func (tx *Tx) Listed(id string) (total decimal.Decimal, state ar.State, err error) {
+	found, err := tx.first(`SELECT i.total, i.state FROM invoices AS i WHERE i.merchant = $1 AND i.id = $2`, []any{id}, amount{&total}, (*string)(&state))
+	if err == nil && !found {
+		err = ar.Missing("id", "voucher", id)
+	}
+	return total, state, err
 }
 
 // noun is what messages call a voucher.
