@@ -6,12 +6,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/dunwell/dunwell/internal/bench/inprocess"
 	"github.com/dunwell/dunwell/internal/bench/load"
+	"github.com/dunwell/dunwell/internal/bench/peer"
 	"github.com/dunwell/dunwell/internal/bench/variant"
 	"github.com/dunwell/dunwell/internal/bench/way"
 	"github.com/dunwell/dunwell/internal/bench/workload"
@@ -95,14 +97,24 @@ func TestPDF(t *testing.T) {
 	}
 }
 
-func TestParseLists(t *testing.T) {
-	got, err := parseLists([]byte("goos: linux\nBenchmarkListInvoices/sqlite/due/last-2 \t 20\t 9076474 ns/op\nBenchmarkListInvoices/postgres/created/first \t 20\t 2049.5 ns/op\nPASS\n"))
-	want := []listed{{"sqlite", "due", "last", 9076474}, {"postgres", "created", "first", 2049}}
-	if err != nil || len(got) != 2 || got[0] != want[0] || got[1] != want[1] {
+func TestParseBenchmark(t *testing.T) {
+	got, err := parseBenchmark([]byte("goos: linux\nBenchmarkListInvoices/sqlite/due/last-2 \t 20\t 9076474 ns/op\nBenchmarkJobs/postgres/workers=8   \t 50\t 2049.5 ns/op\t 88 worked/s\nPASS\n"))
+	want := []outcome{{[]string{"sqlite", "due", "last"}, map[string]float64{"ns/op": 9076474}}, {[]string{"postgres", "workers=8"}, map[string]float64{"ns/op": 2049.5, "worked/s": 88}}}
+	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%v, %v", got, err)
 	}
-	if _, err := parseLists([]byte("PASS\n")); err == nil {
+	if _, err := parseBenchmark([]byte("PASS\n")); err == nil {
 		t.Error("no result is no error")
+	}
+}
+
+func TestProcessorTime(t *testing.T) {
+	got, err := processorTime("71 (a) name (b) S 1 71 71 0 -1 4194560 3117 0 0 0 150 25 0 0 20 0 9 0 1234\n")
+	if err != nil || got != 1750*time.Millisecond {
+		t.Errorf("%s, %v", got, err)
+	}
+	if _, err := processorTime("71 (a) S"); err == nil {
+		t.Error("a line without times is no error")
 	}
 }
 
@@ -122,6 +134,14 @@ func TestMarkdown(t *testing.T) {
 			r.Clients.Calls = append(r.Clients.Calls, inprocess.Result{Workload: c.Title + ", " + way.Loopback, Contender: name, Ns: []float64{1e5 * (1 + float64(i)/4)}, Bytes: 1024, Allocs: 9})
 		}
 	}
+	r.Mails = []mailed{{
+		Engine:  "SQLite",
+		Orders:  []ordered{{"commitInvoice", 0, 3 * time.Second, load.Result{Requests: 200, PerSecond: 250, P50: 8 * time.Millisecond, P99: 9 * time.Millisecond}}, {Request: "resendInvoice", Workers: 4}},
+		Backlog: backlog{Mails: 2000, Size: 65_000, Took: 10 * time.Second, Processor: 6 * time.Second, Peak: 80 << 20, Floor: 500 * time.Millisecond},
+		Prompt:  load.Result{P50: 20 * time.Millisecond, P99: 40 * time.Millisecond},
+	}}
+	r.Jobs = []nudged{{"sqlite", "workers=8", 1234, 567}}
+	r.Letters = []printed{{20, 400, 50 * time.Millisecond, 1 << 20}}
 	r.Clients.Walks = []carried{{way.Validated, 20_000, way.Cost{Took: 2 * time.Second, Peak: 24 << 20}}}
 	r.Clients.Uploads = []carried{{way.Validated, 20 << 20, way.Cost{Took: time.Second, Peak: 22 << 20}}}
 	page := r.markdown()
@@ -135,6 +155,12 @@ func TestMarkdown(t *testing.T) {
 		"| PUT invoice, 20 items | ours | 12,345 | 6.17 | 1.00 ms | 2.00 ms |",
 		"| validated call against an unvalidated one, GET invoice, 20 items, over loopback | ≤ 1.2 × | 1.25 × | **missed** |",
 		"| GET invoice, 20 items, over loopback | client | 125 | 125 | 1.25 | 1.00 | 9 |",
+		"| SQLite | commitInvoice | nobody sends | 250 | 8.00 ms | 9.00 ms | 15.0 ms |",
+		"| SQLite | resendInvoice | 4 workers send |",
+		"| SQLite | 2,000 | 63 KiB | 200 | 3.00 ms | 4,000/s | 0.050 | 80 MiB |",
+		"| SQLite | 20.0 ms | 40.0 ms |",
+		"| sqlite | 8 | 1,234 | 567 |",
+		"| 20 | 50.0 ms | 400 | 1,024 KiB |",
 		"| client | 20,000 | 10,000 | 24 MiB |",
 		"| client | 2 | 20.0 | 22 MiB |",
 		"| sqlite | due | 1.50 ms | 2,000 ms |  |  |",
@@ -165,5 +191,34 @@ func TestChildren(t *testing.T) {
 	}
 	if found[len(found)-1] != cmd.Process.Pid {
 		t.Errorf("%v instead of %d", found, cmd.Process.Pid)
+	}
+}
+
+// Every mail that is ordered arrives once, and is measured.
+func TestMails(t *testing.T) {
+	h, err := newHouse(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(h.temp)
+	dunwell, err := h.build(t.Context(), "dunwell", h.root, "./cmd/dunwell")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := peer.Start(recipient, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	m, err := mailsOn(t.Context(), h, dunwell, brief, p, newSQLiteServer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ordered := 2 * (2*brief.commits + brief.resends); total(m.Orders) != ordered || p.Taken() != ordered+brief.prompt {
+		t.Errorf("%d mails were ordered and %d came: %+v", total(m.Orders), p.Taken(), m.Orders)
+	}
+	l := m.Backlog
+	if l.Mails != total(m.Orders)/2 || l.Took <= 0 || l.Floor <= 0 || l.Size < 10_000 || l.Peak < 1<<20 || m.Prompt.Requests != brief.prompt {
+		t.Errorf("%+v, %+v", l, m.Prompt)
 	}
 }

@@ -37,6 +37,20 @@ func (h house) generate(ctx context.Context) error {
 	return err
 }
 
+// programs are those that are measured.
+type programs struct{ contender, dunwell string }
+
+func (h house) programs(ctx context.Context) (p programs, err error) {
+	if err = h.generate(ctx); err != nil {
+		return p, err
+	}
+	if p.contender, err = h.build(ctx, "contender", h.bench, "./contender"); err != nil {
+		return p, err
+	}
+	p.dunwell, err = h.build(ctx, "dunwell", h.root, "./cmd/dunwell")
+	return p, err
+}
+
 // build compiles a command.
 func (h house) build(ctx context.Context, name, module, pkg string) (program string, err error) {
 	program = filepath.Join(h.temp, name)

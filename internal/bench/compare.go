@@ -23,12 +23,22 @@ type effort struct {
 	durable time.Duration // of each load on the real server in a round
 	uploads int           // by each process whose memory is looked at
 	rows    int           // of the long list
+	commits int           // of each kind, while workers send mails and while none do
+	resends int           // the same
+	prompt  int           // mails one after the other
+	nudges  string        // benchtimes of what packages measure themselves
+	letters string
+	pages   string // of the long list
 }
 
 // thorough is what the published numbers are made with: some seven minutes. brief shows whether it works.
 var (
-	thorough = effort{rounds: 60, slice: 40 * time.Millisecond, loops: 5, over: 1200 * time.Millisecond, durable: 2500 * time.Millisecond, uploads: 48, rows: 200_000}
-	brief    = effort{rounds: 2, slice: 10 * time.Millisecond, loops: 1, over: 100 * time.Millisecond, durable: 200 * time.Millisecond, uploads: 8, rows: 1000}
+	thorough = effort{rounds: 60, slice: 40 * time.Millisecond, loops: 5, over: 1200 * time.Millisecond, durable: 2500 * time.Millisecond, uploads: 48, rows: 200_000,
+		commits: 200, resends: 1600, prompt: 50,
+		nudges: "5000x", letters: "1s", pages: "30x"}
+	brief = effort{rounds: 2, slice: 10 * time.Millisecond, loops: 1, over: 100 * time.Millisecond, durable: 200 * time.Millisecond, uploads: 8, rows: 1000,
+		commits: 16, resends: 32, prompt: 3,
+		nudges: "50x", letters: "1x", pages: "1x"}
 )
 
 // connections of the loads over loopback.

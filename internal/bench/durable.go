@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -24,8 +25,11 @@ const realServer = "dunwell serve"
 // instance is a running dunwell on an engine.
 type instance struct {
 	*process
-	engine string // with version
-	close  func() // of the engine
+	house
+	program string
+	engine  string   // with version
+	data    []string // settings that say where the data is
+	close   func()   // of the engine
 }
 
 func (s *instance) stop() {
@@ -34,17 +38,17 @@ func (s *instance) stop() {
 }
 
 // newSQLiteServer starts one whose data was seeded by another process: what seeding costs is not measured.
-func newSQLiteServer(ctx context.Context, h house, dunwell string) (*instance, error) {
-	s := &instance{engine: "SQLite " + sqlite.SQLITE_VERSION, close: func() {}}
+func newSQLiteServer(ctx context.Context, h house, dunwell string, settings ...string) (*instance, error) {
 	data, err := os.MkdirTemp(h.temp, "data-")
 	if err != nil {
 		return nil, err
 	}
-	return s, s.start(ctx, h, dunwell, "--data", data)
+	s := &instance{house: h, program: dunwell, engine: "SQLite " + sqlite.SQLITE_VERSION, data: []string{"--data", data}, close: func() {}}
+	return s, s.seed(ctx, settings)
 }
 
 // newPostgresServer is the same on a PostgreSQL of its own. Without one the error is storetest.ErrNoPostgres.
-func newPostgresServer(ctx context.Context, h house, dunwell string) (*instance, error) {
+func newPostgresServer(ctx context.Context, h house, dunwell string, settings ...string) (*instance, error) {
 	data, err := os.MkdirTemp(h.temp, "data-")
 	if err != nil {
 		return nil, err
@@ -53,9 +57,9 @@ func newPostgresServer(ctx context.Context, h house, dunwell string) (*instance,
 	if err != nil {
 		return nil, err
 	}
-	s := &instance{close: stop}
+	s := &instance{house: h, program: dunwell, data: []string{"--data", data, "--database-url", url}, close: stop}
 	if s.engine, err = postgresVersion(ctx, url); err == nil {
-		err = s.start(ctx, h, dunwell, "--data", data, "--database-url", url)
+		err = s.seed(ctx, settings)
 	}
 	if err != nil {
 		stop()
@@ -72,16 +76,27 @@ func postgresVersion(ctx context.Context, url string) (string, error) {
 	return "PostgreSQL " + version, conn.Close(ctx)
 }
 
-func (s *instance) start(ctx context.Context, h house, dunwell string, settings ...string) error {
-	arguments := append([]string{"serve", "--addr", "127.0.0.1:0"}, settings...)
-	seeding, err := start(ctx, h.temp, nil, dunwell, append(arguments, "--demo")...)
-	if err != nil {
+func (s *instance) seed(ctx context.Context, settings []string) error {
+	if err := s.run(ctx, "--demo"); err != nil {
 		return err
 	}
-	seeding.stop()
-	s.process, err = start(ctx, h.temp, nil, dunwell, arguments...)
+	s.process.stop()
+	return s.run(ctx, settings...)
+}
+
+// run starts a process on the data. The one before was stopped.
+func (s *instance) run(ctx context.Context, settings ...string) (err error) {
+	s.process, err = start(ctx, s.temp, nil, s.program, slices.Concat([]string{"serve", "--addr", "127.0.0.1:0"}, s.data, settings)...)
 	return err
 }
+
+// opener starts the real server on an engine.
+type opener func(ctx context.Context, h house, dunwell string, settings ...string) (*instance, error)
+
+var engines = []opener{newSQLiteServer, newPostgresServer}
+
+// noPostgres is why figures of PostgreSQL are missing.
+const noPostgres = "No PostgreSQL was installed where this ran."
 
 // durable is a load on the real server; every answer was sent after its commit was on disk.
 type durable struct {
@@ -93,15 +108,15 @@ type durable struct {
 
 // durables loads the real server on both engines. Without PostgreSQL there is a reason instead.
 func durables(ctx context.Context, h house, dunwell string, e effort) (all []durable, missing string, err error) {
-	for _, open := range []func(context.Context, house, string) (*instance, error){newSQLiteServer, newPostgresServer} {
+	for _, open := range engines {
 		s, err := open(ctx, h, dunwell)
 		if errors.Is(err, storetest.ErrNoPostgres) {
-			return all, "No PostgreSQL was installed where this ran.", nil
+			return all, noPostgres, nil
 		}
 		if err != nil {
 			return nil, "", err
 		}
-		results, err := s.load(ctx, e)
+		results, err := s.write(ctx, e)
 		s.stop()
 		if err != nil {
 			return nil, "", fmt.Errorf("%s: %w\n%s", s.engine, err, s.tail())
@@ -114,7 +129,7 @@ func durables(ctx context.Context, h house, dunwell string, e effort) (all []dur
 // most connections of a load.
 const most = 64
 
-func (s *instance) load(ctx context.Context, e effort) ([]durable, error) {
+func (s *instance) write(ctx context.Context, e effort) ([]durable, error) {
 	if err := s.prepare(ctx); err != nil {
 		return nil, err
 	}
@@ -150,11 +165,11 @@ const customer = "BENCH"
 
 // prepare makes a customer, and a draft for each connection: callers seldom change the same invoice at the same time.
 func (s *instance) prepare(ctx context.Context) error {
-	if err := s.call(ctx, http.MethodPost, "/api/identities", `{"reference":"`+customer+`"}`); err != nil {
+	if err := s.call(ctx, http.StatusCreated, "/api/identities", `{"reference":"`+customer+`"}`); err != nil {
 		return err
 	}
 	for i := range most {
-		err := s.call(ctx, http.MethodPost, "/api/identities/"+customer+"/invoices", `{"reference":"`+draft(i)+`"}`)
+		err := s.call(ctx, http.StatusCreated, "/api/identities/"+customer+"/invoices", `{"reference":"`+draft(i)+`"}`)
 		if err != nil {
 			return err
 		}
@@ -164,8 +179,9 @@ func (s *instance) prepare(ctx context.Context) error {
 
 func draft(connection int) string { return fmt.Sprintf("%s%d", customer, connection) }
 
-func (s *instance) call(ctx context.Context, method, path, body string) error {
-	r, err := request(method, path, []byte(body))
+// call posts something that is answered with that status.
+func (s *instance) call(ctx context.Context, status int, path, body string) error {
+	r, err := request(http.MethodPost, path, []byte(body))
 	if err != nil {
 		return err
 	}
@@ -174,12 +190,12 @@ func (s *instance) call(ctx context.Context, method, path, body string) error {
 	if err != nil {
 		return err
 	}
-	defer answer.Body.Close() //nolint:errcheck // only read
-	if answer.StatusCode != http.StatusCreated {
-		text, _ := io.ReadAll(io.LimitReader(answer.Body, 1000))
-		return fmt.Errorf("%s %s: %s: %s", method, path, answer.Status, text)
+	defer answer.Body.Close()            //nolint:errcheck // only read
+	text, err := io.ReadAll(answer.Body) // to its end, or the connection serves no other call
+	if err == nil && answer.StatusCode != status {
+		err = fmt.Errorf("POST %s: %s: %s", path, answer.Status, text[:min(len(text), 1000)])
 	}
-	return nil
+	return err
 }
 
 func request(method, path string, body []byte) (*http.Request, error) {

@@ -125,6 +125,27 @@ func (p *process) stop() {
 // peak is the most bytes it ever had resident.
 func (p *process) peak() (int64, error) { return resident.Peak(p.cmd.Process.Pid) }
 
+// processor is how much of the processors' time it has used, in hundredths of a second.
+func (p *process) processor() (time.Duration, error) {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	return processorTime(string(data))
+}
+
+// processorTime adds the fields utime and stime, which count ticks of USER_HZ: 100 on every Linux that Go runs on. The
+// name before them is in parentheses, and may have any in it.
+func processorTime(stat string) (time.Duration, error) {
+	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:])
+	if len(fields) < 13 {
+		return 0, fmt.Errorf("no times in %q", stat)
+	}
+	user, err := strconv.Atoi(fields[11])
+	system, err2 := strconv.Atoi(fields[12])
+	return time.Duration(user+system) * 10 * time.Millisecond, errors.Join(err, err2)
+}
+
 // tail is the end of its log.
 func (p *process) tail() string {
 	data, _ := os.ReadFile(p.log)

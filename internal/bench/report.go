@@ -17,10 +17,14 @@ type report struct {
 	Machine   machine
 	Date      time.Time
 	Short     bool
+	Only      string // the part that was measured; empty: all
 	InProcess []inprocess.Result
 	Loopback  map[string]map[string]load.Result // by workload and variant
 	Uploads   []uploaded
 	Durables  []durable
+	Mails     []mailed
+	Jobs      []nudged
+	Letters   []printed
 	Lists     []listed
 	Clients   clients
 	Missing   string // why an engine was not measured
@@ -35,13 +39,28 @@ func (r *report) markdown() string {
 	}
 	fmt.Fprintf(&b, "Measured on %s. %s\n\nVersions: %s.\n\n", r.Date.Format(time.DateOnly), r.Machine, strings.Join(r.Machine.Modules, ", "))
 	b.WriteString(howToRead)
-	r.targets(&b)
-	r.inProcess(&b)
-	r.loopback(&b)
-	r.uploads(&b)
-	r.durables(&b)
-	r.lists(&b)
-	r.clients(&b)
+	for _, part := range []struct {
+		measured bool
+		write    func(*strings.Builder)
+	}{
+		{r.Only == "", r.targets},
+		{len(r.InProcess) > 0, r.inProcess},
+		{len(r.Loopback) > 0, r.loopback},
+		{len(r.Uploads) > 0, r.uploads},
+		{len(r.Durables) > 0, r.durables},
+		{len(r.Mails) > 0, r.mails},
+		{len(r.Jobs) > 0, r.jobs},
+		{len(r.Letters) > 0, r.letters},
+		{len(r.Lists) > 0, r.lists},
+		{len(r.Clients.Calls) > 0, r.clients},
+	} {
+		if part.measured {
+			part.write(&b)
+		}
+	}
+	if r.Missing != "" {
+		fmt.Fprintf(&b, "\n%s\n", r.Missing)
+	}
 	return b.String()
 }
 
@@ -147,15 +166,9 @@ func (r *report) durables(b *strings.Builder) {
 	for _, d := range r.Durables {
 		fmt.Fprintf(b, "| %s | %s | %d | %s | %s | %s |\n", d.Engine, d.Workload, d.Connections, number(d.PerSecond), milliseconds(d.P50), milliseconds(d.P99))
 	}
-	if r.Missing != "" {
-		fmt.Fprintf(b, "\n%s\n", r.Missing)
-	}
 }
 
 func (r *report) lists(b *strings.Builder) {
-	if len(r.Lists) == 0 {
-		return
-	}
 	b.WriteString("\n## Long lists\n\nA page of 20 of 100,000 invoices, from the store: the first page, the last one by its number, the same by cursor, and the first one with the total. " +
 		"The mean of 30.\n\n| engine | sorted by | first | last | by cursor | with total |\n| --- | --- | --: | --: | --: | --: |\n")
 	for _, engine := range []string{"sqlite", "postgres"} {

@@ -23,9 +23,6 @@ func (c clients) call(title, name string) (found inprocess.Result) {
 }
 
 func (r *report) clients(b *strings.Builder) {
-	if len(r.Clients.Calls) == 0 {
-		return
-	}
 	b.WriteString("\n## Clients\n\nPackage `client`, the same without validation, and the generated client with what is written around it by hand (one attempt, a form made in " +
 		"memory). Over loopback it calls `dunwell serve` on SQLite, and the time is what passes; alone it is given the same answers at once, and the time is the processor's. " +
 		"Ratios are medians of those within a round.\n\n" +

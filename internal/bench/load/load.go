@@ -26,7 +26,8 @@ type Run struct {
 	Connections int
 	Duration    time.Duration
 	Requests    int
-	Status      int // of every answer; another one ends the run with an error
+	Status      int    // of every answer; another one ends the run with an error
+	First       uint64 // number of the first request; 0 for numbers that no run has used yet
 
 	// Request makes the request of a connection; connections are counted from 0.
 	Request func(connection int) (*http.Request, error)
@@ -35,7 +36,7 @@ type Run struct {
 // timeout is how long one answer may take. Past it something is wrong.
 const timeout = time.Minute
 
-// counter numbers requests over all runs of this process, so that what is to be unique stays unique.
+// counter numbers requests over all runs of this process that do not say how, so that what is to be unique stays unique.
 var counter atomic.Uint64
 
 // Do runs it.
@@ -57,12 +58,12 @@ func (l Run) Do(ctx context.Context) (Result, error) {
 		}
 	})
 	defer stop()
-	budget := newBudget(l)
+	budget, number := newBudget(l), numbers(l.First)
 	start := time.Now()
 	var wg sync.WaitGroup
 	for _, c := range clients {
 		wg.Go(func() {
-			if err := c.run(l.Status, budget); err != nil {
+			if err := c.run(l.Status, budget, number); err != nil {
 				cancel(err)
 			}
 		})
@@ -85,6 +86,15 @@ func newBudget(l Run) func() bool {
 		}
 		return time.Now().Before(end)
 	}
+}
+
+// numbers gives each request its number.
+func numbers(first uint64) func() uint64 {
+	if first == 0 {
+		return func() uint64 { return counter.Add(1) }
+	}
+	var given atomic.Uint64
+	return func() uint64 { return first + given.Add(1) - 1 }
 }
 
 // client is one connection.
@@ -112,9 +122,9 @@ func (l Run) dial(ctx context.Context, i int) (*client, error) {
 	return &client{conn: conn, reader: bufio.NewReaderSize(conn, 16<<10), request: request}, nil
 }
 
-func (c *client) run(status int, more func() bool) error {
+func (c *client) run(status int, more func() bool, number func() uint64) error {
 	for more() {
-		c.request.number(counter.Add(1))
+		c.request.number(number())
 		start := time.Now()
 		if err := c.exchange(status); err != nil {
 			return err
@@ -151,6 +161,11 @@ func summarize(clients []*client, took time.Duration) Result {
 	for _, c := range clients {
 		all = append(all, c.took...)
 	}
+	return Summarize(all, took)
+}
+
+// Summarize is the Result of what took so long each, and in all.
+func Summarize(all []time.Duration, took time.Duration) Result {
 	if len(all) == 0 {
 		return Result{}
 	}

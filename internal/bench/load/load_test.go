@@ -55,8 +55,26 @@ func TestRun(t *testing.T) {
 		t.Errorf("%d different requests of 500", len(e.seen))
 	}
 	for body, n := range e.seen {
-		if n != 1 || len(body) != len(`{"n":"`+load.Mark+`"}`) || strings.Contains(body, "#") {
+		if n != 1 || len(body) != len(`{"n":"`+load.Mark+`"}`) || strings.Contains(body, "~") {
 			t.Fatalf("%d times %s", n, body)
+		}
+	}
+}
+
+// A run can repeat the numbers of another one, at every mark.
+func TestFirst(t *testing.T) {
+	e := &echo{seen: make(map[string]int)}
+	srv := httptest.NewServer(e)
+	defer srv.Close()
+	run := load.Run{Address: srv.Listener.Addr().String(), Connections: 2, Requests: 3, Status: http.StatusOK, First: 41, Request: post(load.Mark + "," + load.Mark)}
+	for range 2 {
+		if _, err := run.Do(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, n := range []uint64{41, 42, 43} {
+		if digits := string(load.Digits(n)); e.seen[digits+","+digits] != 2 {
+			t.Errorf("%d: %v", n, e.seen)
 		}
 	}
 }

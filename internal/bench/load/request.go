@@ -8,14 +8,15 @@ import (
 	"net/http"
 )
 
-// Mark is where a request differs each time it is sent: in its body or in a header. It is replaced by as many digits.
-const Mark = "#mark#mark#mark#"
+// Mark is where a request differs each time it is sent: in its path, its body or a header, at several places too. It is
+// replaced by as many digits. All of its characters may stand in a URL.
+const Mark = "~mark~mark~mark~"
 
 // Request is one as it goes over the wire.
 type Request struct {
 	method string
 	wire   []byte
-	mark   int // -1 when all are the same
+	marks  []int // none when all are the same
 }
 
 // NewRequest takes the bytes of r. host is where it goes.
@@ -25,12 +26,23 @@ func NewRequest(r *http.Request, host string) (*Request, error) {
 	if err := r.Write(&b); err != nil {
 		return nil, fmt.Errorf("request: %w", err)
 	}
-	return &Request{method: r.Method, wire: b.Bytes(), mark: bytes.Index(b.Bytes(), []byte(Mark))}, nil
+	request := &Request{method: r.Method, wire: b.Bytes()}
+	for at := 0; ; at += len(Mark) {
+		found := bytes.Index(request.wire[at:], []byte(Mark))
+		if found < 0 {
+			return request, nil
+		}
+		at += found
+		request.marks = append(request.marks, at)
+	}
 }
+
+// Digits are what a mark is replaced by in the nth request.
+func Digits(n uint64) []byte { return fmt.Appendf(nil, "%0*d", len(Mark), n) }
 
 // number makes it the nth; no two of a run have the same number.
 func (r *Request) number(n uint64) {
-	if r.mark >= 0 {
-		copy(r.wire[r.mark:], fmt.Appendf(nil, "%0*d", len(Mark), n))
+	for _, at := range r.marks {
+		copy(r.wire[at:], Digits(n))
 	}
 }
