@@ -81,6 +81,9 @@ func (s *SMTP) setMode(u *url.URL, q url.Values) error {
 	if u.Port() != "" {
 		port = u.Port()
 	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+		return fmt.Errorf("its port is %q, not a number from 1 to 65535", port)
+	}
 	s.address = net.JoinHostPort(s.host, port)
 	return nil
 }
@@ -105,6 +108,9 @@ func (s *SMTP) setTLS(_ *url.URL, q url.Values) error {
 }
 
 func (s *SMTP) setLogin(_ *url.URL, q url.Values) error {
+	if (s.login.user == "") != (s.login.password == "") { // with half a login, every mail would be put off until it is given up
+		return errors.New("user and password go together: it has one of them only")
+	}
 	s.login.mechanism = strings.ToUpper(q.Get("auth"))
 	if s.login.mechanism != "" && !slices.Contains(encryptedMechanisms, s.login.mechanism) {
 		return fmt.Errorf("auth is %q, not one of %s", q.Get("auth"), strings.Join(encryptedMechanisms, ", "))
