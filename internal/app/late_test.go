@@ -58,46 +58,44 @@ func (b *bench) late() {
 // A worker that is so slow that somebody else has the mail by now does not hand it over, and what it reports changes
 // nothing.
 func TestLateWorker(t *testing.T) {
-	for _, c := range []struct {
-		stage    mailtest.Stage
-		states   string // that the others see
-		messages int
-	}{
-		{mailtest.Greeting, "accepted", 1},
-		{mailtest.Rcpt, "accepted", 1},
-		{mailtest.Data, "unknown accepted", 2}, // it had told that it would hand the mail over
-		{mailtest.Content, "unknown accepted", 2},
-		{mailtest.End, "unknown accepted", 2},
-	} {
-		t.Run(string(c.stage), func(t *testing.T) {
-			each(t, func(b *bench) {
-				b.reachable()
-				peer := b.smtp(mailtest.Config{TLS: mailtest.None}, mail.Timeouts{})
-				hold := make(chan struct{})
-				peer.Fail(mailtest.Fault{At: c.stage, Hold: hold, Times: 1})
-				job := b.resend()
-				end := b.worker(job)
-				peer.WaitFor(c.stage, 1)
-				b.late()
-				states := counted(b.journey(job))
-				before := b.delivery(job)
-				close(hold)
-				end()
-				if after := b.delivery(job); !reflect.DeepEqual(after, before) {
-					b.Errorf("the late worker made %+v of %+v", after, before)
+	each(t, func(b *bench) {
+		b.reachable()
+		for _, c := range []struct {
+			stage    mailtest.Stage
+			states   string // that the others see
+			messages int
+		}{
+			{mailtest.Greeting, "accepted", 1},
+			{mailtest.Rcpt, "accepted", 1},
+			{mailtest.Data, "unknown accepted", 2}, // it had told that it would hand the mail over
+			{mailtest.Content, "unknown accepted", 2},
+			{mailtest.End, "unknown accepted", 2},
+		} {
+			peer := b.smtp(mailtest.Config{TLS: mailtest.None}, mail.Timeouts{})
+			hold := make(chan struct{})
+			peer.Fail(mailtest.Fault{At: c.stage, Hold: hold, Times: 1})
+			job := b.resend()
+			end := b.worker(job)
+			peer.WaitFor(c.stage, 1)
+			b.late()
+			states := counted(b.journey(job))
+			before := b.delivery(job)
+			close(hold)
+			end()
+			if after := b.delivery(job); !reflect.DeepEqual(after, before) {
+				b.Errorf("%s: the late worker made %+v of %+v", c.stage, after, before)
+			}
+			messages := peer.Messages()
+			if states != c.states || before.Attempts != 2 || before.Generation != 2 || len(messages) != c.messages {
+				b.Errorf("%s: %s after %d attempts, %d messages", c.stage, states, before.Attempts, len(messages))
+			}
+			for _, m := range messages {
+				if m.ID() != before.MessageID {
+					b.Errorf("%s: Message-ID %s, want %s", c.stage, m.ID(), before.MessageID)
 				}
-				messages := peer.Messages()
-				if states != c.states || before.Attempts != 2 || before.Generation != 2 || len(messages) != c.messages {
-					b.Errorf("%s after %d attempts, %d messages", states, before.Attempts, len(messages))
-				}
-				for _, m := range messages {
-					if m.ID() != before.MessageID {
-						b.Errorf("Message-ID %s, want %s", m.ID(), before.MessageID)
-					}
-				}
-			})
-		})
-	}
+			}
+		}
+	})
 }
 
 // A worker that comes back late, and finds that nobody else has tried, is believed: it has heard what the others have not.

@@ -82,10 +82,10 @@ func (b *bench) sent(peer *mailtest.Server, job Job) (subject string, files []en
 	return "", nil
 }
 
-// latest is the newest document of a kind, as it is downloaded.
-func (b *bench) latest(kind ar.CommunicationKind) (found enclosure) {
+// latest is the newest document of a kind, of an invoice or its credit notes, as it is downloaded.
+func (b *bench) latest(ref string, kind ar.CommunicationKind) (found enclosure) {
 	b.Helper()
-	documents, err := b.Documents(b.Context(), by, "RE1", DocumentsPart{})
+	documents, err := b.Documents(b.Context(), by, ref, DocumentsPart{})
 	b.no(err)
 	for _, d := range documents {
 		for _, c := range d.Communications {
@@ -113,7 +113,7 @@ func TestDocumentOfAMail(t *testing.T) {
 		peer := b.smtp(mailtest.Config{TLS: mailtest.None}, mail.Timeouts{})
 		b.reachable()
 		subject, files := b.sent(peer, b.resend())
-		letter := b.latest(ar.CommInvoice)
+		letter := b.latest("RE1", ar.CommInvoice)
 		if subject != "Ihre Rechnung RE-2026-0001 von ACME" || letter.name != "RE-2026-0001.pdf" || !slices.Equal(files, []enclosure{letter}) {
 			b.Errorf("%s with %d files", subject, len(files))
 		}
@@ -128,7 +128,7 @@ func TestDocumentOfAMail(t *testing.T) {
 		_, err := b.CreditInvoice(b.Context(), by, "RE1", "GS1", ar.InvoiceChange{Items: items("10")})
 		b.no(err)
 		subject, files = b.sent(peer, b.lastJob())
-		if note := b.latest(ar.CommCreditnote); subject != "Ihre Rechnungskorrektur GS-2026-0001 von ACME" || !slices.Equal(files, []enclosure{note}) || note.name != "GS-2026-0001.pdf" {
+		if note := b.latest("RE1", ar.CommCreditnote); subject != "Ihre Rechnungskorrektur GS-2026-0001 von ACME" || !slices.Equal(files, []enclosure{note}) || note.name != "GS-2026-0001.pdf" {
 			b.Errorf("%s with %d files", subject, len(files))
 		}
 	})
