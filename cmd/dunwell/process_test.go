@@ -28,7 +28,12 @@ type process struct {
 // start runs dunwell serve on a free port and returns when it says where it listens.
 func start(t *testing.T, environ []string, args ...string) *process {
 	t.Helper()
-	p := &process{t: t, cmd: exec.Command(programName(t), append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...), done: make(chan struct{})}
+	return startProgram(t, programName(t), environ, args...)
+}
+
+func startProgram(t *testing.T, name string, environ []string, args ...string) *process {
+	t.Helper()
+	p := &process{t: t, cmd: exec.Command(name, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...), done: make(chan struct{})}
 	p.cmd.Env = append([]string{asProgram + "=1", "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "TMPDIR=" + os.TempDir()}, environ...)
 	stdout, w := io.Pipe()
 	p.cmd.Stdout, p.cmd.Stderr = w, p
