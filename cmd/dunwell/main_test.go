@@ -103,7 +103,7 @@ func TestRefusals(t *testing.T) {
 		"nonsense", "help nonsense", "migrat", "nonsense --flag", "version 1", "migrate now",
 		"serve extra", "serve --bogus", "serve --addr", "serve --=s3cret", "serve -ps3cret", "serve --database=postgres://bob:s3cret@db", "serve --demo=maybe", "serve --addr 8080", "serve --addr 127.0.0.1:65536", "serve --data=",
 		"serve --max-concurrent 0", "serve --max-file 2GB", "serve --grace soon", "serve --responses no", "serve --trusted-proxies 10.0.0.0/40",
-		"serve --workers -1", "serve --workers many", "serve --mail-from Acme", "serve --mail-from Acme<a@acme.example>", "serve --allow-network 0.0.0.0/0", "serve --allow-network intranet",
+		"serve --workers -1", "serve --workers many", "serve --mail-from Acme", "serve --mail-from Acme<a@acme.example>", "serve --mail-from büro@acme.example", "serve --allow-network 0.0.0.0/0", "serve --allow-network intranet",
 		"serve postgres://bob:s3cret@db/x", "serve --database-url mysql://bob:s3cret@db/x", "serve --database-url postgres://bob:s3cret@db:port/x",
 		"serve --blob-url http://bob:s3cret@host", "serve --smtp-url bob:s3cret@host", "serve --public-url https://bob:s3cret@host", "serve --public-url https://host/api",
 		"DUNWELL_ADR=1 serve", "DUNWELL_DATABASE_URL=mysql://bob:s3cret@db serve", "DUNWELL_GRACE=-1s keys list", "DUNWELL_SMTP_PASSWORD=s3cret migrate",

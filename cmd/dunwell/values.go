@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/mail"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/dunwell/dunwell/api"
 	"github.com/dunwell/dunwell/api/serve"
+	"github.com/dunwell/dunwell/internal/mail"
 	"github.com/dunwell/dunwell/internal/money"
 	"github.com/dunwell/dunwell/internal/outbound"
 )
@@ -140,10 +140,10 @@ func parseWorkers(v string) (int, error) {
 	return n, nil
 }
 
-// checkAddress lets pass an e-mail address without a name.
+// checkAddress lets pass an e-mail address without a name that mails can be from.
 func checkAddress(v string) error {
-	if a, err := mail.ParseAddress(v); v != "" && (err != nil || a.Address != v) {
-		return errors.New("write an e-mail address without a name, such as billing@example.com")
+	if v != "" && mail.CheckSender(v) != nil {
+		return errors.New("write an e-mail address without a name, in ASCII before the @, such as billing@example.com")
 	}
 	return nil
 }

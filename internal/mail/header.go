@@ -129,6 +129,13 @@ func sender(a mail.Address) (string, error) {
 	return parsed.named(a.Name), nil
 }
 
+// CheckSender tells whether mails can be from a bare address. Its error is ErrAddress. Whoever takes an address into settings
+// asks here, or every mail would fail with it later.
+func CheckSender(address string) error {
+	_, err := sender(mail.Address{Address: address})
+	return err
+}
+
 // ErrAddress means that a message is from or to something that mail cannot be sent to, and never could be.
 var ErrAddress = errors.New("is no address that mail can be sent to")
 

@@ -230,6 +230,17 @@ func TestBadMessages(t *testing.T) {
 	}
 }
 
+func TestCheckSender(t *testing.T) {
+	for address, want := range map[string]error{
+		"billing@acme.example": nil, "billing@büro.example": nil,
+		"": ErrAddress, "billing": ErrAddress, "büro@acme.example": ErrAddress, "Acme <billing@acme.example>": ErrAddress,
+	} {
+		if err := CheckSender(address); !errors.Is(err, want) {
+			t.Errorf("%q: %v, want %v", address, err, want)
+		}
+	}
+}
+
 type failing struct{ err error }
 
 func (f failing) Write([]byte) (int, error) { return 0, f.err }
