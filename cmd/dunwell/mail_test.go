@@ -160,7 +160,10 @@ func (o *office) verified() {
 	o.run("verify", "--merchant", "acme", "--known", heads)
 	line := head.FindStringSubmatch(printed)
 	write(o.t, heads, strings.Replace(printed, line[3], "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", 1))
-	o.differs("journal", "verify", "--known", heads)
+	o.differs("acme  journal", "verify", "--known", heads)
+	write(o.t, heads, printed+strings.Replace(printed, "acme", "gone", 1))
+	o.differs("gone  journal", "verify", "--known", heads) // a merchant that was removed with everything
+	o.run("verify", "--merchant", "acme", "--known", heads)
 
 	var file string
 	err := filepath.WalkDir(filepath.Join(o.data, "files"), func(path string, entry os.DirEntry, err error) error {
@@ -178,14 +181,14 @@ func (o *office) verified() {
 		o.t.Fatal(err)
 	}
 	write(o.t, file, string(content))
-	o.differs("file", "verify")
+	o.differs("acme  file", "verify")
 }
 
 // differs wants a verify that finds one thing.
 func (o *office) differs(what string, args ...string) {
 	o.t.Helper()
 	status, out, text := call(o.t, o.environ, args...)
-	if status != 9 || !strings.HasPrefix(out, "acme  "+what+" ") || !strings.Contains(text, "one thing is not as it was entered") {
+	if status != 9 || !strings.HasPrefix(out, what+" ") || !strings.Contains(text, "one thing is not as it was entered") {
 		o.t.Errorf("%s: status %d: %s%s", strings.Join(args, " "), status, out, text)
 	}
 }

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -57,11 +59,17 @@ func verify(ctx context.Context, env environment, a *app.App, merchant string, k
 		return err
 	}
 	var found differences
+	report := func(f app.Finding) {
+		found++
+		fmt.Fprintf(env.out, "%s  %s %s: %s\n", f.Merchant, f.What, printable(f.Subject), printable(f.Text))
+	}
+	if merchant == "" {
+		for _, id := range missing(known, merchants) {
+			report(app.Finding{Merchant: id, What: "journal", Subject: "1", Text: "A head of it is known, and there is no such merchant."})
+		}
+	}
 	for _, m := range merchants {
-		v, err := a.Verify(ctx, m.ID, known[m.ID], func(f app.Finding) {
-			found++
-			fmt.Fprintf(env.out, "%s  %s %s: %s\n", f.Merchant, f.What, printable(f.Subject), printable(f.Text))
-		})
+		v, err := a.Verify(ctx, m.ID, known[m.ID], report)
 		if err != nil {
 			return fmt.Errorf("merchant %s: %w", m.ID, err)
 		}
@@ -71,6 +79,15 @@ func verify(ctx context.Context, env environment, a *app.App, merchant string, k
 		return found
 	}
 	return nil
+}
+
+// missing are the merchants that heads are known of and that are not there: nothing that is left speaks of them.
+func missing(known map[string][]store.JournalHead, merchants []store.Merchant) []string {
+	gone := maps.Clone(known)
+	for _, m := range merchants {
+		delete(gone, m.ID)
+	}
+	return slices.Sorted(maps.Keys(gone))
 }
 
 // head is a line that verify has printed: merchant, number of entries, root.
