@@ -111,14 +111,19 @@ func (a *App) callBack(ctx context.Context, n jobs.Nudge) (again time.Duration, 
 		if claimed = err == nil; !claimed {
 			return c, nil // not due: that is no failure
 		}
-		if disabled(merchant, c) { // by the answer to another, while this one waited
+		if unwanted(merchant, c) { // since it was ordered
 			claimed = false
-			c.Settle(statusGone, "The webhook has answered 410.", 0, a.elapsed(), tx.Now)
+			c.Settle(statusGone, "The webhook was taken away, or has answered 410.", 0, a.elapsed(), tx.Now)
 		}
 		return c, tx.UpdateCallback(c, generation)
 	})
-	if err != nil || !claimed {
-		return a.untilCall(c), err
+	switch {
+	case err != nil:
+		return 0, err
+	case !claimed && c.State == ar.CallbackSending: // by somebody who may be dead
+		return a.until(c.Lease), nil
+	case !claimed: // it has ended, or waits for a time to which there is another nudge
+		return 0, nil
 	}
 	crash.At("callback.claimed")
 	attempt, wait, err := a.post(ctx, c, secrets)
@@ -126,34 +131,37 @@ func (a *App) callBack(ctx context.Context, n jobs.Nudge) (again time.Duration, 
 		return 0, err
 	}
 	crash.At("callback.posted")
+	settle := a.settleCall
+	if errors.Is(ctx.Err(), context.Canceled) && attempt.Status == 0 { // the server stops
+		settle = a.putBack
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
 	defer cancel()
-	c, err = a.settleCall(ctx, by, c, attempt, wait)
-	if errors.Is(err, store.ErrFenced) {
+	c, err = settle(ctx, by, c, attempt, wait)
+	switch {
+	case errors.Is(err, store.ErrFenced):
 		return 0, nil
+	case err != nil:
+		return 0, err
 	}
-	return a.untilCall(c), err
+	return a.until(c.Next), nil
+}
+
+// putBack leaves a callback to another worker: this one has to stop before there was an answer.
+func (a *App) putBack(ctx context.Context, by Caller, c *ar.Callback, _ ar.CallbackAttempt, _ time.Duration) (*ar.Callback, error) {
+	return update(ctx, a, by, func(tx *store.Tx) (*ar.Callback, error) {
+		back := *c // the closure may run twice
+		back.PutBack(a.elapsed())
+		return &back, tx.UpdateCallback(&back, c.Generation)
+	})
 }
 
 // statusGone is the answer of a receiver that wants nothing any more, HTTP's 410.
 const statusGone = 410
 
-// disabled tells whether a callback would go to the merchant's webhook, which wants nothing any more.
-func disabled(m *store.Merchant, c *ar.Callback) bool {
-	return c.Kind == ar.CallbackWorkflow && m.Webhook.Disabled != nil && m.Webhook.URL == c.URL
-}
-
-// untilCall is when a callback wants to be looked at again; zero when it does not.
-func (a *App) untilCall(c *ar.Callback) time.Duration {
-	switch {
-	case c == nil:
-		return 0
-	case c.Next != nil:
-		return max(c.Next.Sub(a.elapsed()), time.Second)
-	case c.Lease != nil:
-		return max(c.Lease.Sub(a.elapsed()), time.Second)
-	}
-	return 0
+// unwanted tells whether a callback would go to a webhook that is the merchant's no more, or that wants nothing any more.
+func unwanted(m *store.Merchant, c *ar.Callback) bool {
+	return c.Kind == ar.CallbackWorkflow && (m.Webhook.URL != c.URL || m.Webhook.Disabled != nil)
 }
 
 // post sends a callback, signed, and says what came of it.

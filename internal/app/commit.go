@@ -77,6 +77,10 @@ func (a *App) commit(tx *store.Tx, by Caller, voucher *ar.Invoice, p *printed, o
 	if err != nil {
 		return 0, err
 	}
+	id, err := tx.IdentityByID(voucher.Identity.ID) // before the counters, or whoever has it and draws would wait for us and we for them
+	if err != nil {
+		return 0, err
+	}
 	drawn := voucher.Number == ""
 	if err := voucher.Commit(p.voucher.Number, localTime(merchant, tx.Now)); err != nil {
 		return 0, err
@@ -109,5 +113,5 @@ func (a *App) commit(tx *store.Tx, by Caller, voucher *ar.Invoice, p *printed, o
 		return 0, err
 	}
 	crash.At("commit.locked")
-	return a.dispatch(tx, merchant, voucher, event, o)
+	return a.dispatch(tx, merchant, id, voucher, event, o)
 }

@@ -23,7 +23,6 @@ type work struct {
 	claimed  bool // by this worker; else there is nothing to do for it
 	merchant *store.Merchant
 	voucher  *ar.Invoice
-	identity *ar.Identity
 	delivery *ar.Delivery
 }
 
@@ -33,8 +32,13 @@ type work struct {
 func (a *App) deliver(ctx context.Context, n jobs.Nudge) (again time.Duration, err error) {
 	by := System(n.Merchant, store.ActorSystem)
 	w, err := a.claim(ctx, by, n.ID)
-	if err != nil || !w.claimed {
-		return a.untilDue(w), err
+	switch {
+	case err != nil:
+		return 0, err
+	case !w.claimed && w.delivery.State == ar.DeliverySending: // by somebody who may be dead
+		return a.until(w.delivery.Lease), nil
+	case !w.claimed: // it has ended, or waits for a time to which there is another nudge
+		return 0, nil
 	}
 	crash.At("deliver.claimed")
 	outcome, err := a.write(ctx, by, w)
@@ -44,37 +48,36 @@ func (a *App) deliver(ctx context.Context, n jobs.Nudge) (again time.Duration, e
 	switch {
 	case errors.Is(err, store.ErrFenced): // somebody else has it by now, and their word counts
 		return 0, nil
-	case ctx.Err() != nil && outcome.State == "": // the server stops; nothing has left
-		outcome = ar.Outcome{State: ar.DeliveryDeferred, Reason: "The server was stopped."}
-	case err != nil: // a fault of ours, or of the storage
-		a.log.Error("delivery failed", "merchant", n.Merchant, "delivery", n.ID, "error", err)
+	case outcome.State != "":
+	case errors.Is(ctx.Err(), context.Canceled): // nothing has left
+		outcome = ar.Outcome{State: ar.DeliveryDeferred, Reason: "The server was stopped.", Untried: true}
+	default: // a fault of ours, or of the storage
 		outcome = ar.Outcome{State: ar.DeliveryDeferred, Reason: "An internal error; see the server's log."}
 	}
+	a.logOutcome(w, outcome, err)
 	crash.At("deliver.sent")
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
-	defer cancel()
-	err = a.settle(ctx, by, w, outcome)
-	if errors.Is(err, store.ErrFenced) {
-		return 0, nil
+	if err := a.settle(ctx, by, w, outcome); err != nil {
+		return 0, err
 	}
 	crash.At("deliver.settled")
-	return a.untilDue(w), err
+	return a.until(w.delivery.Next), nil
 }
 
-// settleTime is how long a worker that is told to stop may take to write down how its attempt ended.
-const settleTime = 10 * time.Second
-
-// untilDue is when a delivery wants to be looked at again; zero when it does not.
-func (a *App) untilDue(w *work) time.Duration {
-	switch {
-	case w == nil:
-		return 0
-	case w.delivery.Next != nil:
-		return max(w.delivery.Next.Sub(a.elapsed()), time.Second)
-	case w.delivery.Lease != nil:
-		return max(w.delivery.Lease.Sub(a.elapsed()), time.Second)
+// logOutcome tells the operator what did not go well, in more words than the merchant gets.
+func (a *App) logOutcome(w *work, o ar.Outcome, err error) {
+	if err == nil && o.State == ar.DeliveryAccepted {
+		return
 	}
-	return 0
+	a.log.Warn("mail "+string(o.State), "merchant", w.merchant.ID, "delivery", w.delivery.ID, "attempt", w.delivery.Attempts,
+		"reason", o.Reason, "reply", o.Reply, "detail", o.Detail, "error", err)
+}
+
+// until is how long it is until a row wants to be looked at again; zero when it does not.
+func (a *App) until(next *time.Time) time.Duration {
+	if next == nil {
+		return 0
+	}
+	return max(next.Sub(a.elapsed()), time.Second)
 }
 
 // claim takes a delivery, unless there is nothing to do for it, or it must not be sent any more.
@@ -86,8 +89,11 @@ func (a *App) claim(ctx context.Context, by Caller, id string) (*work, error) {
 		}
 		now, generation := a.elapsed(), w.delivery.Generation
 		if w.delivery.Abandoned(now) {
-			return w, a.conclude(tx, w, generation, ar.Outcome{State: ar.DeliveryUnknown,
-				Reason: "The server was stopped while the mail server took the mail, so nobody knows whether it did."})
+			if err := a.conclude(tx, w, generation, ar.Outcome{State: ar.DeliveryUnknown,
+				Reason: "The server was stopped while the mail server took the mail, so nobody knows whether it did."}); err != nil {
+				return nil, err
+			}
+			return w, a.remind(tx, w)
 		}
 		if err := w.delivery.Claim(now); err != nil {
 			return w, nil //nolint:nilerr // not due: somebody else has it, or it has ended; that is no failure
@@ -100,15 +106,20 @@ func (a *App) claim(ctx context.Context, by Caller, id string) (*work, error) {
 	})
 }
 
+// remind adds a nudge for the next attempt of a delivery that its worker has lost.
+func (a *App) remind(tx *store.Tx, w *work) error {
+	if w.delivery.Next == nil {
+		return nil
+	}
+	return a.jobs.AddAfter(tx, a.until(w.delivery.Next), jobs.Nudge{Kind: nudgeDelivery, Merchant: tx.MerchantID(), ID: w.delivery.ID})
+}
+
 func readWork(tx *store.Tx, id string) (w *work, err error) {
 	w = new(work)
 	if w.delivery, err = tx.Delivery(id); err != nil {
 		return nil, err
 	}
 	if w.voucher, err = tx.InvoiceByID(w.delivery.InvoiceID); err != nil {
-		return nil, err
-	}
-	if w.identity, err = tx.IdentityByID(w.voucher.Identity.ID); err != nil {
 		return nil, err
 	}
 	w.merchant, err = tx.Merchant()
@@ -141,9 +152,14 @@ func (a *App) send(ctx context.Context, by Caller, w *work) (ar.Outcome, error) 
 
 var errWithheld = errors.New("app: the mail must not leave any more")
 
-// hand marks the delivery as handed over, unless there is a reason to withhold it.
+// hand marks the delivery as handed over, unless there is a reason to withhold it. The lease begins anew, so that it
+// lasts as long as the mail server may take to answer; a worker that has slept longer than its lease has lost it.
 func (a *App) hand(ctx context.Context, by Caller, w *work) (reason string, err error) {
 	err = a.db.Update(ctx, by.Merchant, func(tx *store.Tx) error {
+		now := a.elapsed()
+		if !w.delivery.Lease.After(now) {
+			return store.ErrFenced
+		}
 		voucher, err := tx.InvoiceByID(w.voucher.ID)
 		if err != nil {
 			return err
@@ -151,18 +167,51 @@ func (a *App) hand(ctx context.Context, by Caller, w *work) (reason string, err 
 		if reason = voucher.Withheld(w.delivery.Kind); reason != "" {
 			return nil
 		}
-		handed := *w.delivery
-		handed.Handed = true
+		handed, lease := *w.delivery, now.Add(ar.DeliveryLease)
+		handed.Handed, handed.Lease = true, &lease
 		return tx.UpdateDelivery(&handed, w.delivery.Generation)
 	})
 	return reason, err
 }
 
-// settle writes down how an attempt ended.
+// Bounds of writing down how an attempt ended: of one try, and of the pause before the next. A server that is stopping
+// tries once.
+const (
+	settleTime  = 10 * time.Second
+	settlePause = 5 * time.Second
+)
+
+// settle writes down how an attempt ended, and does not give up while the delivery is ours: the mail server has spoken,
+// and a database that is away for a moment must not make of it that nobody knows. It is no error that somebody else has
+// the delivery by now.
 func (a *App) settle(ctx context.Context, by Caller, w *work, o ar.Outcome) error {
+	for pause := 100 * time.Millisecond; ; pause = min(2*pause, settlePause) {
+		err := a.settleOnce(ctx, by, w, o)
+		switch away := ar.KindOf(err) == ar.Unavailable || errors.Is(err, context.DeadlineExceeded); {
+		case err == nil, errors.Is(err, store.ErrFenced):
+			return nil
+		case !away, !a.elapsed().Add(settleTime).Before(*w.delivery.Lease), !wait(ctx, pause):
+			return err
+		}
+	}
+}
+
+// wait waits, and is false when ctx ends before.
+func wait(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-time.After(d):
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (a *App) settleOnce(ctx context.Context, by Caller, w *work, o ar.Outcome) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+	defer cancel()
 	settled, err := update(ctx, a, by, func(tx *store.Tx) (*ar.Delivery, error) {
 		delivery := *w.delivery // the closure may run twice
-		attempt := work{merchant: w.merchant, voucher: w.voucher, identity: w.identity, delivery: &delivery}
+		attempt := work{merchant: w.merchant, voucher: w.voucher, delivery: &delivery}
 		return &delivery, a.conclude(tx, &attempt, delivery.Generation, o)
 	})
 	if err == nil {
@@ -171,15 +220,17 @@ func (a *App) settle(ctx context.Context, by Caller, w *work, o ar.Outcome) erro
 	return err
 }
 
-// conclude settles a delivery, lets its job follow, and does what follows from that.
+// conclude settles a delivery, lets its job follow, and does what follows from that. The journal comes last: whoever
+// draws from it makes all others of the merchant wait.
 func (a *App) conclude(tx *store.Tx, w *work, generation int64, o ar.Outcome) error {
 	w.delivery.Settle(o, w.merchant.Settings.Mail.UnknownPolicy(w.delivery.Kind), a.elapsed(), tx.Now)
-	if o.State == ar.DeliveryAccepted || o.State == ar.DeliveryUnknown {
-		if err := sealMail(tx, w.delivery); err != nil {
-			return err
-		}
+	if err := a.keepDelivery(tx, w.merchant, w.delivery, generation); err != nil {
+		return err
 	}
-	return a.keepDelivery(tx, w.merchant, w.delivery, generation)
+	if o.State == ar.DeliveryAccepted || o.State == ar.DeliveryUnknown {
+		return sealMail(tx, w.delivery)
+	}
+	return nil
 }
 
 // sealMail enters a mail that has left, or may have, into the journal.

@@ -43,12 +43,7 @@ func (a *App) ReleaseDelivery(ctx context.Context, by Caller, id string) error {
 
 // ResolveDelivery ends a delivery of which nobody knew whether it arrived. The journal says so if it did.
 func (a *App) ResolveDelivery(ctx context.Context, by Caller, id string, arrived bool) error {
-	return a.decide(ctx, by, id, func(tx *store.Tx, d *ar.Delivery) error {
-		if err := d.Resolve(arrived, "Decided by hand.", tx.Now); err != nil || !arrived {
-			return err
-		}
-		return sealMail(tx, d)
-	})
+	return a.decide(ctx, by, id, func(tx *store.Tx, d *ar.Delivery) error { return d.Resolve(arrived, "Decided by hand.", tx.Now) })
 }
 
 func (a *App) decide(ctx context.Context, by Caller, id string, decision func(*store.Tx, *ar.Delivery) error) error {
@@ -65,7 +60,10 @@ func (a *App) decide(ctx context.Context, by Caller, id string, decision func(*s
 		if err != nil {
 			return err
 		}
-		return a.keepDelivery(tx, merchant, d, generation)
+		if err := a.keepDelivery(tx, merchant, d, generation); err != nil || d.State != ar.DeliveryAccepted {
+			return err
+		}
+		return sealMail(tx, d)
 	})
 }
 
@@ -95,7 +93,8 @@ func (a *App) Callbacks(ctx context.Context, by Caller, state ar.CallbackState, 
 }
 
 // ReplayCallback sends a callback again, whatever became of it: the same bytes under the same webhook-id, so that a
-// receiver that has it already can tell. It is a Conflict when it would go to a webhook that is disabled.
+// receiver that has it already can tell. It is a Conflict when it would go to a webhook that is
+// disabled, or no more the merchant's.
 func (a *App) ReplayCallback(ctx context.Context, by Caller, id string) error {
 	return a.db.Update(ctx, by.Merchant, func(tx *store.Tx) error {
 		c, err := tx.Callback(id)
@@ -106,8 +105,8 @@ func (a *App) ReplayCallback(ctx context.Context, by Caller, id string) error {
 		if err != nil {
 			return err
 		}
-		if disabled(merchant, c) {
-			const text = "The webhook is disabled, because it has answered 410."
+		if unwanted(merchant, c) {
+			const text = "The webhook was taken away, or is disabled because it has answered 410."
 			return ar.ConflictState(text, ar.Detail{Error: text, Fields: []string{"id"}, Hint: "Set the webhook again first."})
 		}
 		generation := c.Generation

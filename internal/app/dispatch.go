@@ -47,7 +47,7 @@ func (a *App) ResendInvoice(ctx context.Context, by Caller, ref string, once *On
 		if err := tx.AppendEvent(event); err != nil {
 			return 0, err
 		}
-		return a.dispatch(tx, merchant, inv, event, order{kind: ar.JobResend, mail: ar.MailInvoice})
+		return a.dispatch(tx, merchant, id, inv, event, order{kind: ar.JobResend, mail: ar.MailInvoice})
 	})
 	crash.At("resend.committed")
 	return job, err
@@ -61,11 +61,7 @@ func noEmail(id *ar.Identity) error {
 
 // dispatch orders the mail that an event brings about: a job that can be asked after, the delivery with everything that is
 // decided now, and a nudge for a worker, all with the event or not at all.
-func (a *App) dispatch(tx *store.Tx, merchant *store.Merchant, voucher *ar.Invoice, event *store.Event, o order) (Job, error) {
-	id, err := tx.IdentityByID(voucher.Identity.ID)
-	if err != nil {
-		return 0, err
-	}
+func (a *App) dispatch(tx *store.Tx, merchant *store.Merchant, id *ar.Identity, voucher *ar.Invoice, event *store.Event, o order) (Job, error) {
 	now := a.elapsed()
 	d := &ar.Delivery{
 		ID: tx.NewID(), Job: event.Seq, InvoiceID: voucher.ID, Kind: o.mail,

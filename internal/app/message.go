@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	netmail "net/mail"
+	"slices"
 
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/crash"
@@ -19,7 +20,7 @@ import (
 // Bounds of what a mail carries: many mail servers refuse more than 25 MB, and base64 makes a third more of it.
 const (
 	maxAttachment  = 10 << 20 // bytes of one fetched file
-	maxAttachments = 20 << 20 // of all files together, the document included
+	maxAttachments = 20 << 20 // of all fetched files together
 )
 
 // write makes the message of a delivery, unless an earlier attempt has: the bytes are stored, so that all attempts send
@@ -42,24 +43,23 @@ func (a *App) write(ctx context.Context, by Caller, w *work) (ar.Outcome, error)
 		return ar.Outcome{}, err
 	}
 	crash.At("deliver.written")
-	err = a.db.Update(ctx, by.Merchant, func(tx *store.Tx) error {
+	written, err := update(ctx, a, by, func(tx *store.Tx) (*ar.Delivery, error) {
 		file := stored
 		if _, err := tx.KeepFile(&file); err != nil {
-			return err
+			return nil, err
 		}
 		file.Name = w.voucher.Number + ".eml"
 		c := ar.Communication{InvoiceID: w.voucher.ID, Kind: ar.CommEmail, Label: file.Name, File: file}
 		if err := tx.InsertCommunication(&c); err != nil {
-			return err
+			return nil, err
 		}
 		delivery := *w.delivery
 		delivery.Communication = c.ID
-		if err := tx.UpdateDelivery(&delivery, delivery.Generation); err != nil {
-			return err
-		}
-		w.delivery.Communication = c.ID
-		return nil
+		return &delivery, tx.UpdateDelivery(&delivery, delivery.Generation)
 	})
+	if err == nil { // only now is it true
+		w.delivery = written
+	}
 	crash.At("deliver.recorded")
 	return ar.Outcome{}, err
 }
@@ -91,10 +91,12 @@ func (a *App) enclosures(ctx context.Context, by Caller, w *work) ([]ar.File, ar
 		return nil, ar.Outcome{}, err
 	}
 	if document == nil {
-		return nil, ar.Outcome{}, fmt.Errorf("app: %s %s has no document", w.voucher.Kind, w.voucher.Reference)
+		if document, err = a.printLate(ctx, by, w); err != nil {
+			return nil, ar.Outcome{}, err
+		}
 	}
 	files := []ar.File{document.File}
-	size := document.File.Size
+	var size int64
 	for i := range w.delivery.Attachments {
 		file, outcome, err := a.fetch(ctx, by, w, i)
 		if err != nil || outcome.State != "" {
@@ -132,23 +134,22 @@ func (a *App) fetch(ctx context.Context, by Caller, w *work, i int) (ar.File, ar
 		return ar.File{}, ar.Outcome{}, err
 	}
 	crash.At("attachment.stored")
-	file := ar.File{SHA256: stored.SHA256, Size: stored.Size, MediaType: mediaType}
 	name := cmp.Or(wanted.Filename, filename)
-	err = a.db.Update(ctx, by.Merchant, func(tx *store.Tx) error {
-		kept := file
-		if _, err := tx.KeepFile(&kept); err != nil {
-			return err
+	var file ar.File
+	fetched, err := update(ctx, a, by, func(tx *store.Tx) (*ar.Delivery, error) {
+		file = ar.File{SHA256: stored.SHA256, Size: stored.Size, MediaType: mediaType}
+		if _, err := tx.KeepFile(&file); err != nil {
+			return nil, err
 		}
+		file.Name = name
 		delivery := *w.delivery
-		delivery.Attachments = append([]ar.DeliveryAttachment(nil), delivery.Attachments...)
-		delivery.Attachments[i].FileID, delivery.Attachments[i].Filename = kept.ID, name
-		if err := tx.UpdateDelivery(&delivery, delivery.Generation); err != nil {
-			return err
-		}
-		kept.Name = name
-		file, w.delivery.Attachments = kept, delivery.Attachments
-		return nil
+		delivery.Attachments = slices.Clone(delivery.Attachments)
+		delivery.Attachments[i].FileID, delivery.Attachments[i].Filename = file.ID, name
+		return &delivery, tx.UpdateDelivery(&delivery, delivery.Generation)
 	})
+	if err == nil { // only now is it true
+		w.delivery = fetched
+	}
 	return file, ar.Outcome{}, err
 }
 

@@ -46,14 +46,47 @@ func (a *App) print(ctx context.Context, by Caller, draft func(*store.Tx) (*ar.I
 	if err != nil || imported {
 		return p, err
 	}
-	content, err := letter.Render(l)
-	if err != nil {
-		return nil, fmt.Errorf("app: letter of %s: %w", p.voucher.Reference, err)
-	}
-	stored, err := a.files.Put(ctx, by.Merchant, bytes.NewReader(content))
-	p.file = ar.File{SHA256: stored.SHA256, Size: stored.Size, MediaType: mediaPDF, Name: p.voucher.Number + ".pdf"}
+	p.file, err = a.putLetter(ctx, by, l)
 	crash.At("commit.printed")
 	return p, err
+}
+
+// putLetter renders a letter and stores its bytes.
+func (a *App) putLetter(ctx context.Context, by Caller, l letter.Letter) (ar.File, error) {
+	content, err := letter.Render(l)
+	if err != nil {
+		return ar.File{}, fmt.Errorf("app: letter of %s: %w", l.Voucher.Reference, err)
+	}
+	stored, err := a.files.Put(ctx, by.Merchant, bytes.NewReader(content))
+	return ar.File{SHA256: stored.SHA256, Size: stored.Size, MediaType: mediaPDF, Name: l.Voucher.Number + ".pdf"}, err
+}
+
+// printLate writes the letter of a voucher that was committed by a version of this program that wrote none.
+func (a *App) printLate(ctx context.Context, by Caller, w *work) (*ar.Communication, error) {
+	voucher := *w.voucher
+	voucher.Unpaid = voucher.Totals.Gross // as it was when it was committed
+	l, err := view(ctx, a, by, func(tx *store.Tx) (letter.Letter, error) { return letterOf(tx, w.merchant, &voucher) })
+	if err != nil {
+		return nil, err
+	}
+	file, err := a.putLetter(ctx, by, l)
+	if err != nil {
+		return nil, err
+	}
+	return update(ctx, a, by, func(tx *store.Tx) (*ar.Communication, error) {
+		if _, err := tx.InvoiceByID(voucher.ID); err != nil { // nobody else prints it meanwhile
+			return nil, err
+		}
+		entries, err := keepPrinted(tx, &voucher, &printed{voucher: voucher, file: file})
+		if err != nil {
+			return nil, err
+		}
+		document, err := documentOf(tx, &voucher)
+		if err != nil {
+			return nil, err
+		}
+		return document, tx.AppendJournal(entries...)
+	})
 }
 
 // letterOf is what a letter says beside its voucher.
@@ -83,12 +116,15 @@ func commitCopy(tx *store.Tx, merchant *store.Merchant, voucher *ar.Invoice) err
 	if err := trial.Commit("0", now); err != nil {
 		return err
 	}
-	number := voucher.Number
-	if number == "" {
-		var err error
-		if number, err = drawNumber(tx, merchant, &trial); err != nil {
+	if voucher.Number != "" {
+		if err := tx.NumberFree(voucher); err != nil {
 			return err
 		}
+		return voucher.Commit(voucher.Number, now)
+	}
+	number, err := drawNumber(tx, merchant, &trial)
+	if err != nil {
+		return err
 	}
 	return voucher.Commit(number, now)
 }

@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/mail"
+	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/outbound"
@@ -86,22 +90,27 @@ func checkSettings(s ar.Settings) error {
 	if s.Issuer.IBAN != "" && !ar.ValidIBAN(s.Issuer.IBAN) {
 		wrong("issuer.iban", "The IBAN is not valid.", "Check its digits; write it without spaces.")
 	}
-	for path, address := range map[string]string{"mail.from": s.Mail.From, "mail.replyTo": s.Mail.ReplyTo, "mail.envelope": s.Mail.Envelope} {
-		if _, err := mail.ParseAddress(address); address != "" && err != nil {
-			wrong(path, fmt.Sprintf("'%s' is not an e-mail address.", address), "Send one such as Acme GmbH <billing@acme.example>.")
+	for _, field := range []struct{ path, address string }{
+		{"mail.from", s.Mail.From}, {"mail.replyTo", s.Mail.ReplyTo}, {"mail.envelope", s.Mail.Envelope},
+	} {
+		if field.address != "" && !sendsMail(field.address) {
+			wrong(field.path, fmt.Sprintf("'%s' is not an e-mail address that mail can be from.", field.address), "Send one such as Acme GmbH <billing@acme.example>.")
 		}
 	}
-	for kind, policy := range s.Mail.Unknown {
-		if policy != ar.UnknownRetry && policy != ar.UnknownHold {
+	for _, kind := range slices.Sorted(maps.Keys(s.Mail.Unknown)) {
+		if kind != ar.MailInvoice && kind != ar.MailCreditnote {
+			wrong("mail.unknown."+string(kind), "There is no such kind of mail.", "Name invoice or creditnote.")
+		}
+		if policy := s.Mail.Unknown[kind]; policy != ar.UnknownRetry && policy != ar.UnknownHold {
 			wrong("mail.unknown."+string(kind), fmt.Sprintf("The policy '%s' is not known.", policy), "Send retry or hold.")
 		}
 	}
-	for kind, pattern := range s.Numbers {
+	for _, kind := range slices.Sorted(maps.Keys(s.Numbers)) {
 		if _, known := ar.DefaultNumbers[ar.VoucherKind(kind)]; !known {
 			wrong("numbers."+kind, "There is no such kind of voucher.", "Name invoice or creditnote.")
 			continue
 		}
-		if e, ok := ar.NumberPattern(pattern).Check("numbers." + kind).(*ar.Error); ok { //nolint:errorlint // made by Check itself
+		if e, ok := ar.NumberPattern(s.Numbers[kind]).Check("numbers." + kind).(*ar.Error); ok { //nolint:errorlint // made by Check itself
 			details = append(details, e.Details...)
 		}
 	}
@@ -109,6 +118,16 @@ func checkSettings(s ar.Settings) error {
 		return ar.InvalidFields(details...)
 	}
 	return nil
+}
+
+// sendsMail tells whether mail can be from an address: only some servers take one that is not ASCII before the @.
+func sendsMail(address string) bool {
+	parsed, err := mail.ParseAddress(address)
+	if err != nil {
+		return false
+	}
+	local, _, _ := strings.Cut(parsed.Address, "@")
+	return !strings.ContainsFunc(local, func(r rune) bool { return r > unicode.MaxASCII })
 }
 
 // sender is who mail of a merchant is from: the merchant's own address, else the server's, under the merchant's name.

@@ -221,7 +221,7 @@ func (v *inspection) voucher(tx *store.Tx, voucher *ar.Invoice) error {
 		return err
 	}
 	for _, c := range communications {
-		if c.State != "" {
+		if c.Kind == ar.CommEmail && c.State != "" {
 			continue // a mail of ours: entered when it has left
 		}
 		if err := v.entered(tx, "document", c.ID, journalLetter, journalImported); err != nil {
@@ -301,8 +301,10 @@ func (v *inspection) files(ctx context.Context) error {
 				v.found("file", f.Reference, "Its bytes are not there.")
 			case errors.Is(err, blob.ErrCorrupt):
 				v.found("file", f.Reference, "Its bytes are not the ones that were stored.")
-			case err != nil:
+			case ctx.Err() != nil:
 				return err
+			case err != nil:
+				v.found("file", f.Reference, "Its bytes cannot be read: %v", err)
 			}
 		}
 		v.flush()

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/dunwell/dunwell/internal/jobs"
@@ -9,9 +10,12 @@ import (
 )
 
 // Start lets the workers of this process begin, if it has any. First it nudges to what a process that died has left, also
-// where there is a nudge: the queue takes one that was begun for being worked for twenty minutes, and chooses who runs
+// where there is a nudge: the queue takes one that was begun for being worked for half an hour, and chooses who runs
 // schedules anew only when the dead one's term is over.
 func (a *App) Start(ctx context.Context) error {
+	if !a.jobs.Works() {
+		return nil
+	}
 	if err := a.takeUp(ctx, a.jobs.Add); err != nil {
 		return err
 	}
@@ -43,6 +47,7 @@ func (a *App) nudgeOverdue(ctx context.Context) error { return a.takeUp(ctx, a.j
 func (a *App) takeUp(ctx context.Context, nudge func(jobs.Tx, ...jobs.Nudge) error) error {
 	const batch = 500
 	before := a.elapsed().Add(-overdue)
+	var failed []error // of one merchant is no reason to leave the others waiting
 	for kind, due := range map[jobs.Kind]func(context.Context, time.Time, int) ([]store.Due, error){
 		nudgeDelivery: a.db.DueDeliveries,
 		nudgeCallback: a.db.DueCallbacks,
@@ -56,10 +61,8 @@ func (a *App) takeUp(ctx context.Context, nudge func(jobs.Tx, ...jobs.Nudge) err
 			nudges[row.Merchant] = append(nudges[row.Merchant], jobs.Nudge{Kind: kind, Merchant: row.Merchant, ID: row.ID})
 		}
 		for merchant, all := range nudges {
-			if err := a.db.Update(ctx, merchant, func(tx *store.Tx) error { return nudge(tx, all...) }); err != nil {
-				return err
-			}
+			failed = append(failed, a.db.Update(ctx, merchant, func(tx *store.Tx) error { return nudge(tx, all...) }))
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }

@@ -103,6 +103,11 @@ func (c *Callback) Settle(status int, reason string, wait time.Duration, now, at
 	}
 }
 
+// PutBack gives a callback back that was claimed and not tried: its worker has to stop. The attempt does not count.
+func (c *Callback) PutBack(now time.Time) {
+	c.State, c.Attempts, c.Next, c.Lease = CallbackQueued, c.Attempts-1, &now, nil
+}
+
 // Replay asks for the callback to be sent again, from the beginning of the schedule, whatever became of it before.
 func (c *Callback) Replay(now time.Time) {
 	c.State, c.Attempts, c.Next, c.Lease, c.Finished = CallbackQueued, 0, &now, nil, nil

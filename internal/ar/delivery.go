@@ -88,7 +88,13 @@ func (s DeliveryState) Final() bool {
 type Outcome struct {
 	State  DeliveryState // accepted, deferred, rejected, unknown or suppressed
 	Reply  string        // the mail server's last words, if it had any
-	Reason string        // for people
+	Reason string        // for those the mail is from
+	Detail string        // for the log of whoever runs the mail server: what is wrong with it, or with how it is reached
+
+	// Untried means that the mail server was not asked at all, and so nothing was learned: the attempt does not count. Wait is
+	// how long to wait then; zero: another worker may begin at once.
+	Untried bool
+	Wait    time.Duration
 }
 
 // DeliveryLease is how long a worker may take: longer than the ten minutes RFC 5321 4.5.3.2.6 allows for the final reply, with
@@ -141,6 +147,11 @@ func (d *Delivery) Settle(o Outcome, policy MailUnknown, now, at time.Time) {
 	}
 	d.State, d.Reply, d.Reason = o.State, o.Reply, o.Reason
 	d.Lease, d.Handed, d.Next = nil, false, nil
+	if o.State == DeliveryDeferred && o.Untried {
+		next := now.Add(o.Wait)
+		d.Attempts, d.Next = d.Attempts-1, &next
+		return
+	}
 	again := o.State == DeliveryDeferred || o.State == DeliveryUnknown && policy == UnknownRetry
 	switch {
 	case again && d.Attempts <= len(mailPauses):

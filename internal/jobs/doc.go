@@ -9,7 +9,7 @@
 //
 //   - A nudge exists if and only if its transaction was committed.
 //   - A nudge is handed to one worker at a time. It is handed out again when the handler asks for it or fails, when the
-//     queue is stopped before the handler has ended, and, twenty minutes later, when the process dies.
+//     queue is stopped before the handler has ended, and, half an hour later, when the process dies.
 //   - A tick of a schedule runs in one process only, also while two of them take themselves for the leader.
 //   - River compares with the machine's clock, never with the business's.
 //

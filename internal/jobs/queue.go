@@ -114,6 +114,9 @@ func (q *Queue) config() *river.Config {
 	}
 }
 
+// Works tells whether this process works what is in the queue, once it is started.
+func (q *Queue) Works() bool { return q.workers > 0 }
+
 // Start works nudges with handlers, one per kind, and runs schedules. The end of ctx does not stop it, Stop does. It
 // fails when the database cannot be reached. With no workers it does nothing.
 func (q *Queue) Start(ctx context.Context, handlers map[Kind]Handler, schedules ...Schedule) error {

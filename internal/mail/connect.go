@@ -63,7 +63,7 @@ func (s *SMTP) encrypt(c *session) error {
 		if s.mode == modeOpportunistic {
 			return nil
 		}
-		return &verdict{ar.Outcome{State: ar.DeliveryDeferred, Reason: "The mail server " + s.address +
+		return &verdict{ar.Outcome{State: ar.DeliveryDeferred, Reason: unreachable, Detail: "The mail server " + s.address +
 			" does not offer STARTTLS. If it encrypts from the beginning, use smtps:// in the SMTP URL; if mails may go there in the clear, add tls=none."}}
 	}
 	c.wire.allow(s.times.Command)

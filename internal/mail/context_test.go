@@ -48,7 +48,7 @@ func TestContextEnds(t *testing.T) {
 				server.Wait(1)
 			}
 			cancel()
-			if o := <-done; o.State != test.state || !strings.Contains(o.Reason, "stopped") {
+			if o := <-done; o.State != test.state || !strings.Contains(o.Reason+o.Detail, "stopped") {
 				t.Errorf("%+v", o)
 			}
 		})
@@ -89,7 +89,7 @@ func TestHandoverTakesTooLong(t *testing.T) {
 	defer close(hold)
 	server.Fail(mailtest.Fault{At: mailtest.Rcpt, Hold: hold})
 	o, ready := attempt(t, open(t, server.URL(), Timeouts{Handover: 50 * time.Millisecond}))
-	if o.State != ar.DeliveryDeferred || !strings.Contains(o.Reason, "not with the mail server within 50ms") || ready != 0 {
+	if o.State != ar.DeliveryDeferred || !strings.Contains(o.Reason+o.Detail, "not with the mail server within 50ms") || ready != 0 {
 		t.Errorf("%+v", o)
 	}
 }

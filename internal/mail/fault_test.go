@@ -87,11 +87,14 @@ func TestFaults(t *testing.T) {
 				m.Attachments = []Attachment{file("big.pdf", "application/pdf", strings.Repeat("x", 16<<20))}
 			}
 			o, ready := attemptMail(t, s, m)
-			if o.State != test.state || ready != test.ready || !strings.Contains(o.Reason, test.says) {
+			if o.State != test.state || ready != test.ready || !strings.Contains(o.Reason+o.Detail, test.says) {
 				t.Errorf("%+v after %d times ready; want %s after %d, about %q", o, ready, test.state, test.ready, test.says)
 			}
-			if strings.Contains(o.Reason+o.Reply, "s3cret") {
+			if strings.Contains(o.Reason+o.Reply+o.Detail, "s3cret") {
 				t.Errorf("the password is shown: %+v", o)
+			}
+			if strings.Contains(o.Reason+o.Reply, "127.0.0.1") || strings.Contains(o.Reason, "URL") {
+				t.Errorf("a merchant is told of the mail server: %+v", o)
 			}
 			first := len(server.Messages())
 			if first != test.messages {

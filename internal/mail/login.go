@@ -27,7 +27,7 @@ func (s *SMTP) authenticate(c *session) error {
 	_, encrypted := c.client.TLSConnectionState()
 	auth := s.login.choose(strings.Fields(strings.ToUpper(offered)), encrypted, s.host)
 	if auth == nil {
-		return &verdict{ar.Outcome{State: ar.DeliveryDeferred, Reason: s.noMechanism(offered, encrypted)}}
+		return &verdict{ar.Outcome{State: ar.DeliveryDeferred, Reason: closed, Detail: s.noMechanism(offered, encrypted)}}
 	}
 	c.wire.allow(s.times.Command)
 	return c.client.Auth(auth)

@@ -52,34 +52,41 @@ func (s *SMTP) fault(ctx context.Context, at during, err error) ar.Outcome {
 	case at == duringFinal:
 		return ar.Outcome{State: ar.DeliveryUnknown, Reason: s.unheard(ctx, err)}
 	}
-	return ar.Outcome{State: ar.DeliveryDeferred, Reason: s.failed(ctx, at, err)}
+	return s.failed(ctx, at, err)
 }
 
 // answered is what a reply means. RFC 5321 4.2.1: 4 is for now, 5 for good. But what is for good about our login or our
-// connection is only so until somebody changes the configuration, and a mail is too good to be lost to that.
+// connection is only so until somebody changes the configuration, and a mail is too good to be lost to that. What the server
+// says about us, and not about the mail, is for those who run it.
 func (s *SMTP) answered(at during, reply *textproto.Error) ar.Outcome {
 	said := s.reply(reply.Code, reply.Msg)
-	o := ar.Outcome{State: ar.DeliveryDeferred, Reply: said}
+	o := ar.Outcome{State: ar.DeliveryDeferred}
 	switch login := at == duringLogin || reply.Code == 534 || reply.Code == 535 || reply.Code == 538; {
-	case reply.Code/100 == 4:
-		o.Reason = fmt.Sprintf("The mail server put off %s: %s", at, said)
 	case reply.Code == 530:
-		o.Reason = "The mail server wants us to log in or to encrypt; set user and password in the SMTP URL, or its tls: " + said
+		o.Reason, o.Detail = closed, "The mail server wants us to log in or to encrypt; set user and password in the SMTP URL, or its tls: "+said
 	case reply.Code/100 == 5 && login:
-		o.Reason = "The mail server does not accept the user or the password of the SMTP URL: " + said
+		o.Reason, o.Detail = closed, "The mail server does not accept the user or the password of the SMTP URL: "+said
+	case !at.transfers():
+		o.Reason, o.Detail = closed, fmt.Sprintf("The mail server answered to %s: %s", at, said)
+	case reply.Code/100 == 4:
+		o.Reply, o.Reason = said, fmt.Sprintf("The mail server put off %s: %s", at, said)
 	case reply.Code/100 == 5:
-		if at.transfers() {
-			o.State = ar.DeliveryRejected
-		}
-		o.Reason = fmt.Sprintf("The mail server refused %s: %s", at, said)
+		o.State, o.Reply, o.Reason = ar.DeliveryRejected, said, fmt.Sprintf("The mail server refused %s: %s", at, said)
 	case at == duringFinal:
-		o.State = ar.DeliveryUnknown
+		o.State, o.Reply = ar.DeliveryUnknown, said
 		o.Reason = "The mail server has the mail and gave an answer that means neither yes nor no: " + said
 	default:
-		o.Reason = fmt.Sprintf("The mail server gave an answer to %s that is none: %s", at, said)
+		o.Reply, o.Reason = said, fmt.Sprintf("The mail server gave an answer to %s that is none: %s", at, said)
 	}
 	return o
 }
+
+// What a merchant is told of a mail server that belongs to somebody else.
+const (
+	closed      = "The mail server does not take our mail at the moment."
+	unreachable = "The mail server cannot be reached at the moment."
+	overloaded  = "Too many mails wait at the moment."
+)
 
 // reply is a server's reply in one line.
 func (s *SMTP) reply(code int, text string) string {
@@ -98,23 +105,25 @@ func (s *SMTP) unheard(ctx context.Context, err error) string {
 	return "The connection broke when the mail server had everything, " + unknown
 }
 
-// failed is why an attempt came to nothing.
-func (s *SMTP) failed(ctx context.Context, at during, err error) string {
+// failed is what an attempt comes to that had no answer.
+func (s *SMTP) failed(ctx context.Context, at during, err error) ar.Outcome {
+	o := ar.Outcome{State: ar.DeliveryDeferred, Reason: unreachable}
 	switch {
+	case at == duringRate && ctx.Err() == nil:
+		o.Reason, o.Detail = overloaded, "More mails wait than the rate of the SMTP URL lets out in time."
+		o.Untried, o.Wait = true, s.times.Handover
 	case errors.Is(context.Cause(ctx), errHandover):
-		return fmt.Sprintf("The mail was not with the mail server within %v.", s.times.Handover)
+		o.Detail = fmt.Sprintf("The mail was not with the mail server within %v.", s.times.Handover)
 	case ctx.Err() != nil:
-		return "Sending was stopped before the mail had left."
+		o.Reason, o.Untried = "Sending was stopped before the mail had left.", true
+	case at == duringDial:
+		o.Detail = fmt.Sprintf("The mail server %s cannot be reached: %s.", s.address, describe(err))
+	case at == duringTLS:
+		o.Detail = fmt.Sprintf("There is no TLS with the mail server %s: %s. Its certificate must be for that name and from an authority known here; ca in the SMTP URL names another.", s.address, describe(err))
+	default:
+		o.Detail = fmt.Sprintf("The connection to the mail server %s failed at %s: %s.", s.address, at, describe(err))
 	}
-	switch at {
-	case duringRate:
-		return "Too many mails wait for the rate that the SMTP URL allows."
-	case duringDial:
-		return fmt.Sprintf("The mail server %s cannot be reached: %s.", s.address, describe(err))
-	case duringTLS:
-		return fmt.Sprintf("There is no TLS with the mail server %s: %s. Its certificate must be for that name and from an authority known here; ca in the SMTP URL names another.", s.address, describe(err))
-	}
-	return fmt.Sprintf("The connection to the mail server %s failed at %s: %s.", s.address, at, describe(err))
+	return o
 }
 
 // describe says what failed, without the addresses of networks that are nobody's business.

@@ -143,7 +143,7 @@ func TestBigMail(t *testing.T) {
 	server := mailtest.New(t, mailtest.Config{MaxBytes: 100_000})
 	s := open(t, server.URL(), brief)
 	o, err := s.Send(t.Context(), Envelope{From: "a@example.com", To: "b@example.com", Size: 100_001}, bytes.NewReader(nil), yes)
-	if err != nil || o.State != ar.DeliveryRejected || !strings.Contains(o.Reason, "at most 100000") || server.Reached(mailtest.Mail) != 0 {
+	if err != nil || o.State != ar.DeliveryRejected || !strings.Contains(o.Reason+o.Detail, "at most 100000") || server.Reached(mailtest.Mail) != 0 {
 		t.Errorf("%+v, %v", o, err)
 	}
 	attemptAccepted(t, s)
@@ -160,7 +160,7 @@ func TestInternationalRecipient(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !supported {
-			if o.State != ar.DeliveryRejected || !strings.Contains(o.Reason, "SMTPUTF8") {
+			if o.State != ar.DeliveryRejected || !strings.Contains(o.Reason+o.Detail, "SMTPUTF8") {
 				t.Errorf("%+v", o)
 			}
 			attemptAccepted(t, s) // what is ASCII goes there all the same
@@ -197,7 +197,7 @@ func TestUnreachable(t *testing.T) {
 		"smtp://" + listener.Addr().String(): "cannot be reached: connect: connection refused",
 		"smtp://mail.invalid:25":             "its name cannot be resolved",
 	} {
-		if o, _ := attempt(t, open(t, url, brief)); o.State != ar.DeliveryDeferred || !strings.Contains(o.Reason, says) {
+		if o, _ := attempt(t, open(t, url, brief)); o.State != ar.DeliveryDeferred || !strings.Contains(o.Reason+o.Detail, says) {
 			t.Errorf("%s: %+v", url, o)
 		}
 	}
@@ -216,7 +216,7 @@ func TestRate(t *testing.T) {
 	server := mailtest.New(t, mailtest.Config{TLS: mailtest.None})
 	s := open(t, server.URL("rate", "1/h"), brief)
 	attemptAccepted(t, s)
-	if o, ready := attempt(t, s); o.State != ar.DeliveryDeferred || !strings.Contains(o.Reason, "rate") || ready != 0 {
+	if o, ready := attempt(t, s); o.State != ar.DeliveryDeferred || !strings.Contains(o.Reason+o.Detail, "rate") || ready != 0 {
 		t.Errorf("%+v", o)
 	}
 }

@@ -120,10 +120,26 @@ func (tx *Tx) numberTaken(i *ar.Invoice, err error) error {
 	if err == nil || tx.dialect.fault(err) != faultUnique {
 		return err
 	}
-	e := ar.UniqueViolation("number", fmt.Sprintf("There is a committed %s with number '%s' already.", noun(i.Kind), i.Number),
-		"Choose another number, or leave it out to have one drawn.")
+	e := numberExists(i)
 	e.Cause = err
 	return e
+}
+
+func numberExists(i *ar.Invoice) *ar.Error {
+	return ar.UniqueViolation("number", fmt.Sprintf("There is a committed %s with number '%s' already.", noun(i.Kind), i.Number),
+		"Choose another number, or leave it out to have one drawn.")
+}
+
+// NumberFree is a Conflict when another committed voucher of the kind has the number. It is asked before work that would be
+// in vain; the key decides in the end.
+func (tx *Tx) NumberFree(i *ar.Invoice) error {
+	var other string
+	taken, err := tx.first(`SELECT id FROM invoices WHERE merchant = $1 AND kind = $2 AND number = $3 AND committed IS NOT NULL AND id <> $4`,
+		[]any{string(i.Kind), i.Number, i.ID}, &other)
+	if err == nil && taken {
+		return numberExists(i)
+	}
+	return err
 }
 
 // Listed is how lists see a voucher, by its id: its total and state are in columns of their own, which repeat what the
