@@ -63,10 +63,14 @@ const settingsExample = `{
   "issuer": {
     "name": "Acme GmbH", "street": "Hauptstraße", "housenumber": "1", "zipcode": "10115", "city": "Berlin", "country": "DE",
     "email": "billing@acme.example", "phone": "+49 30 1234567", "web": "acme.example",
-    "vatId": "DE123456788", "register": "Amtsgericht Charlottenburg HRB 12345 B", "management": "Erika Mustermann",
-    "iban": "DE89370400440532013000", "bic": "COBADEFFXXX", "bank": "Commerzbank"
+    "vatId": "DE123456788", "taxnumber": "27/123/45678", "register": "Amtsgericht Charlottenburg HRB 12345 B", "management": "Erika Mustermann",
+    "iban": "DE89370400440532013000", "bic": "COBADEFFXXX", "bank": "Commerzbank", "holder": "Acme Verwaltungs-GmbH",
+    "notes": ["Gerichtsstand ist Berlin."]
   },
-  "mail": {"from": "Acme GmbH <billing@acme.example>", "replyTo": "office@acme.example", "unknown": {"invoice": "retry"}},
+  "mail": {
+    "from": "Acme GmbH <billing@acme.example>", "replyTo": "office@acme.example", "envelope": "bounces@acme.example",
+    "unknown": {"invoice": "retry", "creditnote": "retry"}
+  },
   "numbers": {"invoice": "RE-{year}-{n:4}", "creditnote": "GS-{year}-{n:4}"},
   "timezone": "Europe/Berlin"
 }`

@@ -44,6 +44,21 @@ func TestMerchantSettings(t *testing.T) {
 	}
 }
 
+// The README says that the help shows all settings, and there is no other place that does.
+func TestMerchantSettingsExample(t *testing.T) {
+	var s ar.Settings
+	if err := json.Unmarshal([]byte(settingsExample), &s); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range []reflect.Value{reflect.ValueOf(s), reflect.ValueOf(s.Issuer), reflect.ValueOf(s.Mail)} {
+		for i := range v.NumField() {
+			if v.Field(i).IsZero() {
+				t.Errorf("the example has no %s.%s", v.Type(), v.Type().Field(i).Name)
+			}
+		}
+	}
+}
+
 // All that is wrong is said at once, with where it is.
 func TestMerchantSettingsRefused(t *testing.T) {
 	o := newOffice(t, storetest.SQLite)
