@@ -17,6 +17,7 @@ import (
 	"github.com/dunwell/dunwell/internal/mail"
 	"github.com/dunwell/dunwell/internal/mail/mailtest"
 	"github.com/dunwell/dunwell/internal/outbound"
+	"github.com/dunwell/dunwell/internal/store/storetest"
 )
 
 // library serves files, and counts how often each was asked for.
@@ -94,7 +95,7 @@ func (l *library) forget() {
 }
 
 func TestAttachments(t *testing.T) {
-	each(t, func(b *bench) {
+	on(t, storetest.SQLite, func(b *bench) {
 		l := b.library()
 		peer := b.smtp(mailtest.Config{TLS: mailtest.None}, mail.Timeouts{})
 		for i, c := range []struct {
@@ -147,7 +148,7 @@ func TestAttachments(t *testing.T) {
 
 // A place in a network that nobody may go to is refused when it is ordered, or not found when it is fetched.
 func TestAttachmentsFromWithin(t *testing.T) {
-	each(t, func(b *bench) {
+	on(t, storetest.SQLite, func(b *bench) {
 		b.draft()
 		b.customer(ar.Email{Email: "bills@example.com"})
 		b.App.outbound = b.resolving("127.0.0.1")

@@ -17,6 +17,7 @@ import (
 	"github.com/dunwell/dunwell/internal/mail"
 	"github.com/dunwell/dunwell/internal/mail/mailtest"
 	"github.com/dunwell/dunwell/internal/outbound"
+	"github.com/dunwell/dunwell/internal/store/storetest"
 	"github.com/dunwell/dunwell/internal/webhook"
 )
 
@@ -101,7 +102,7 @@ func (b *bench) ring(job Job) {
 
 // What is posted is what the contract says, to the byte, and signed.
 func TestCallbackBodies(t *testing.T) {
-	each(t, func(b *bench) {
+	on(t, storetest.SQLite, func(b *bench) {
 		r := b.receiver(status(204))
 		b.subscribe(r)
 		peer := b.smtp(mailtest.Config{TLS: mailtest.None}, mail.Timeouts{})
@@ -203,7 +204,7 @@ func (b *bench) history(job Job) []ar.CallbackAttempt {
 
 // What a receiver answers, and what follows.
 func TestCallbackAnswers(t *testing.T) {
-	each(t, func(b *bench) {
+	on(t, storetest.SQLite, func(b *bench) {
 		slow := make(chan struct{})
 		defer close(slow)
 		for i, c := range []struct {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/store"
+	"github.com/dunwell/dunwell/internal/store/storetest"
 )
 
 // onceJob is a commit under a key, whose answer is the number of the job, or the code of the refusal.
@@ -68,7 +69,7 @@ func TestCommitUnderAKey(t *testing.T) {
 
 // A fault is no answer: under the same key it is tried again.
 func TestCommitThatFailsUnderAKey(t *testing.T) {
-	each(t, func(b *bench) {
+	on(t, storetest.SQLite, func(b *bench) {
 		b.draft()
 		b.no(os.Rename(b.dir, b.dir+".gone"))
 		b.no(os.WriteFile(b.dir, nil, 0o600))
@@ -108,7 +109,7 @@ func TestCommitUnderAKeyAtOnce(t *testing.T) {
 
 // A commit is told of an address that nothing can be mailed to, and one for a customer without any succeeds.
 func TestCommitWithoutAnAddress(t *testing.T) {
-	each(t, func(b *bench) {
+	on(t, storetest.SQLite, func(b *bench) {
 		b.draft()
 		job, err := b.CommitInvoice(b.Context(), by, "RE1", Commit{Data: "through"}, nil)
 		b.no(err)

@@ -11,6 +11,7 @@ import (
 	"github.com/dunwell/dunwell/internal/mail"
 	"github.com/dunwell/dunwell/internal/mail/mailtest"
 	"github.com/dunwell/dunwell/internal/store"
+	"github.com/dunwell/dunwell/internal/store/storetest"
 )
 
 // trouble is a mail server that misbehaves, and what is to become of a mail then.
@@ -130,7 +131,7 @@ func counted(states []ar.DeliveryState) string {
 
 // Whatever a mail server does, a mail is lost silently never, and sent twice only when nobody can know.
 func TestMisbehavingMailServers(t *testing.T) {
-	each(t, func(b *bench) {
+	on(t, storetest.SQLite, func(b *bench) {
 		b.reachable()
 		never := make(chan struct{})
 		defer close(never)

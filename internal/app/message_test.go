@@ -15,6 +15,7 @@ import (
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/mail"
 	"github.com/dunwell/dunwell/internal/mail/mailtest"
+	"github.com/dunwell/dunwell/internal/store/storetest"
 )
 
 // pdf makes a PDF of one page that says text: the same text makes the same bytes.
@@ -109,7 +110,7 @@ func (b *bench) download(communication string) string {
 
 // What goes with a mail is our letter, unless a document came from elsewhere; of those the latest.
 func TestDocumentOfAMail(t *testing.T) {
-	each(t, func(b *bench) {
+	on(t, storetest.SQLite, func(b *bench) {
 		peer := b.smtp(mailtest.Config{TLS: mailtest.None}, mail.Timeouts{})
 		b.reachable()
 		subject, files := b.sent(peer, b.resend())
@@ -147,7 +148,7 @@ func (b *bench) lastJob() Job {
 
 // With a document from elsewhere nothing is printed.
 func TestImportedBeforeTheCommit(t *testing.T) {
-	each(t, func(b *bench) {
+	on(t, storetest.SQLite, func(b *bench) {
 		peer := b.smtp(mailtest.Config{TLS: mailtest.None}, mail.Timeouts{})
 		b.draft()
 		b.customer(ar.Email{Email: "bills@example.com"})
@@ -198,7 +199,7 @@ func TestMessageIsKept(t *testing.T) {
 
 // An address that mail cannot go to is no reason to try for two days.
 func TestAddressThatIsNone(t *testing.T) {
-	each(t, func(b *bench) {
+	on(t, storetest.SQLite, func(b *bench) {
 		peer := b.smtp(mailtest.Config{TLS: mailtest.None}, mail.Timeouts{})
 		b.open()
 		b.customer(ar.Email{Email: "bills@@example.com\r\nBcc: all@example.com"})

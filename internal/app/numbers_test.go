@@ -11,6 +11,7 @@ import (
 
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/store"
+	"github.com/dunwell/dunwell/internal/store/storetest"
 )
 
 // gaps are the numbers that were drawn and that no committed invoice has.
@@ -35,7 +36,7 @@ func (b *bench) commitOther(number string) {
 
 // A commit that fails behind the drawing leaves the number on record, and the next attempt uses it.
 func TestGapIsOnRecord(t *testing.T) {
-	each(t, func(b *bench) {
+	on(t, storetest.SQLite, func(b *bench) {
 		b.draft()
 		b.no(os.Rename(b.dir, b.dir+".gone"))
 		b.no(os.WriteFile(b.dir, nil, 0o600))
@@ -59,7 +60,7 @@ func TestGapIsOnRecord(t *testing.T) {
 
 // What is refused draws no number.
 func TestRefusedCommitDrawsNone(t *testing.T) {
-	each(t, func(b *bench) {
+	on(t, storetest.SQLite, func(b *bench) {
 		b.draft()
 		b.change("RE1", ar.InvoiceChange{Items: ar.Set([]ar.Item(nil))})
 		if _, err := b.CommitInvoice(b.Context(), by, "RE1", Commit{}, nil); ar.KindOf(err) != ar.Conflict {

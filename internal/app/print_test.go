@@ -161,7 +161,7 @@ func (b *bench) drawn() (n int64) {
 
 // A document that comes in while the letter is written takes its place.
 func TestImportedWhilePrinting(t *testing.T) {
-	each(t, func(b *bench) {
+	on(t, storetest.SQLite, func(b *bench) {
 		b.draft()
 		b.meanwhile(func(n int) {
 			if n == 1 {
@@ -180,7 +180,7 @@ func TestImportedWhilePrinting(t *testing.T) {
 
 // A credit note is held against what is open when it is committed, not when it was printed.
 func TestPaidWhilePrinting(t *testing.T) {
-	each(t, func(b *bench) {
+	on(t, storetest.SQLite, func(b *bench) {
 		b.open()
 		b.meanwhile(func(int) { b.no(b.pay("50")) })
 		if _, err := b.CreditInvoice(b.Context(), by, "RE1", "GS1", ar.InvoiceChange{Items: items("60")}); ar.KindOf(err) != ar.Conflict {

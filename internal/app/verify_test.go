@@ -13,6 +13,7 @@ import (
 
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/store"
+	"github.com/dunwell/dunwell/internal/store/storetest"
 )
 
 // archive makes one with something of everything: letters, imports, mails, payments, a credit note, a cancelation,
@@ -295,7 +296,7 @@ func (b *bench) rewrite() {
 
 // Stored bytes are compared with the hash they were stored under.
 func TestVerifyReadsFiles(t *testing.T) {
-	each(t, func(b *bench) {
+	on(t, storetest.SQLite, func(b *bench) {
 		b.archive()
 		names := b.names()
 		for _, path := range b.kept() {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/store/storetest"
 	"github.com/dunwell/dunwell/internal/webhook"
 )
 
@@ -76,7 +77,7 @@ func TestCallbacksBehindOneThatIsGone(t *testing.T) {
 
 // While a secret is being replaced, a receiver may have the old or the new one.
 func TestRotatedSecret(t *testing.T) {
-	each(t, func(b *bench) {
+	on(t, storetest.SQLite, func(b *bench) {
 		r := b.receiver(status(200))
 		job := b.told(Commit{NotifyURL: r.URL})
 		m, err := b.Merchant(b.Context(), by.Merchant)
@@ -102,7 +103,7 @@ func TestRotatedSecret(t *testing.T) {
 // A URL within a network is refused when it is given, whoever gives it, and leads nowhere when its name turns out to be
 // one.
 func TestCallbacksWithin(t *testing.T) {
-	each(t, func(b *bench) {
+	on(t, storetest.SQLite, func(b *bench) {
 		b.App.outbound = b.resolving("127.0.0.1")
 		b.draft()
 		for _, url := range []string{"https://127.0.0.1/x", "https://[::1]/", "https://2130706433/", "https://router.local/", "http://shop.example.com/", "https://shop.example.com:8443/", "https://user:secret@shop.example.com/"} {
