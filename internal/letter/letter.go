@@ -10,6 +10,7 @@ package letter
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/dunwell/dunwell/internal/ar"
@@ -108,13 +109,25 @@ func (c *composer) paragraphs(texts []string) {
 	}
 }
 
-// notes prints what the law wants said: who owes the tax.
+// notes prints what the law wants said: when the supply was, and who owes the tax.
 func (c *composer) notes() {
-	if !c.Voucher.Detail.ReverseCharge {
-		return
+	var texts []string
+	if !c.credits() { // what is corrected has been supplied before: its invoice is named
+		texts = append(texts, c.supplied())
 	}
-	c.flow(body, body.wrap(c.reverseCharge(), textWidth))
-	c.y += 2.4
+	if c.Voucher.Detail.ReverseCharge {
+		texts = append(texts, c.reverseCharge())
+	}
+	for _, text := range texts {
+		c.flow(body, body.wrap(text, textWidth))
+		c.y += 2.4
+	}
+}
+
+// supplied is the date of the supply, which § 14 (4) no. 6 UStG wants even where it is the date of issue. No field says when that
+// was, so the day on which the voucher is accounted for stands in for it, and what the texts of the merchant say comes before it.
+func (c *composer) supplied() string {
+	return fmt.Sprintf(c.words.supplied, c.form.date(*cmp.Or(c.Voucher.Accountingdate, c.Voucher.Issued)))
 }
 
 // reverseCharge is the phrase of § 14a (5) UStG, with the rule it follows from: § 13b UStG for supplies in Germany, else

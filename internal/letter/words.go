@@ -27,6 +27,7 @@ type words struct {
 
 	sumNet, tax, taxIncluded          string // tax: rate, base
 	total, credited, paid, toPay      string
+	supplied                          string // date
 	reverseCharge, directive          string
 	payBy, payNow, creditNote, isPaid string // payBy: amount, date
 	byCard, byPayPal, byDebit, byCash string // amount
@@ -57,6 +58,7 @@ var german = &words{
 
 	sumNet: "Summe netto", tax: "%s USt auf %s", taxIncluded: "darin %s USt auf netto %s",
 	total: "Rechnungsbetrag", credited: "Korrekturbetrag", paid: "Bereits gezahlt", toPay: "Zu zahlen",
+	supplied:      "Leistungsdatum, soweit nicht anders angegeben: %s",
 	reverseCharge: "Steuerschuldnerschaft des Leistungsempfängers", directive: "Art.\u00a0196 der Richtlinie 2006/112/EG",
 	payBy: "Bitte zahlen Sie %s bis zum %s.", payNow: "Bitte zahlen Sie %s.",
 	creditNote: "Der Betrag wird Ihrem Kundenkonto gutgeschrieben.", isPaid: "Der Betrag ist bereits gezahlt.",
@@ -87,6 +89,7 @@ var english = &words{
 
 	sumNet: "Net total", tax: "%s VAT on %s", taxIncluded: "includes %s VAT on net %s",
 	total: "Total", credited: "Credited total", paid: "Already paid", toPay: "To be paid",
+	supplied:      "Date of supply, unless stated otherwise: %s",
 	reverseCharge: "Reverse charge: the recipient of the supply owes the VAT", directive: "Article\u00a0196 of Directive 2006/112/EC",
 	payBy: "Please pay %s by %s.", payNow: "Please pay %s.",
 	creditNote: "The amount is credited to your customer account.", isPaid: "The amount has been paid already.",
