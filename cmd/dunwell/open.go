@@ -58,7 +58,11 @@ func open(ctx context.Context, s *settings, workers int, log *slog.Logger, compl
 	if err := complete(&c); err != nil {
 		return nil, nil, errors.Join(err, db.Close())
 	}
-	return app.New(c), func() { _ = db.Close() }, nil // every acknowledged change is on disk already
+	a := app.New(c)
+	if err := a.Upgrade(ctx); err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	return a, func() { _ = db.Close() }, nil // every acknowledged change is on disk already
 }
 
 // openSender is the mail server, or the directory that takes its place; nobody where nobody works. The function ends its connections.

@@ -47,3 +47,13 @@ func hashOf(content []byte) string {
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:])
 }
+
+// journaled tells whether the journal has an entry of one of some kinds about a subject.
+func journaled(tx *store.Tx, subject string, kinds ...string) (bool, error) {
+	for _, kind := range kinds {
+		if there, err := tx.Journaled(kind, subject); err != nil || there {
+			return there, err
+		}
+	}
+	return false, nil
+}

@@ -278,13 +278,11 @@ func (v *inspection) sums(tx *store.Tx, voucher *ar.Invoice) error {
 
 // entered checks that the journal has an entry of one of some kinds about a subject.
 func (v *inspection) entered(tx *store.Tx, what, subject string, kinds ...string) error {
-	for _, kind := range kinds {
-		if ok, err := tx.Journaled(kind, subject); err != nil || ok {
-			return err
-		}
+	there, err := journaled(tx, subject, kinds...)
+	if err == nil && !there {
+		v.found(what, subject, "The journal has no entry of it.")
 	}
-	v.found(what, subject, "The journal has no entry of it.")
-	return nil
+	return err
 }
 
 // files checks every stored byte.

@@ -18,19 +18,21 @@ type Merchant struct {
 	Settings             ar.Settings
 	Webhook              ar.Webhook
 	CallbackSecrets      []string // whsec_… of Standard Webhooks, newest first, never none; drawn when the merchant is created
+	Unsealed             bool     // papers of the time before there was a journal are still to be entered
 	Created              time.Time
 }
 
 // MinIdempotencyRetention is what the contract promises.
 const MinIdempotencyRetention = 24 * time.Hour
 
-const merchantColumns = `merchant, name, currency, idempotency_retention, secret, settings, webhook_url, webhook_disabled, callback_secrets, created`
+const merchantColumns = `merchant, name, currency, idempotency_retention, secret, settings, webhook_url, webhook_disabled, callback_secrets, sealed, created`
 
 func scanMerchant(r row, m *Merchant) error {
-	var retention int64
+	var retention, sealed int64
 	err := r.Scan(&m.ID, &m.Name, &m.Currency, &retention, &m.Secret,
-		parsed{&m.Settings}, &m.Webhook.URL, maybeInstant{&m.Webhook.Disabled}, parsed{&m.CallbackSecrets}, instant{&m.Created})
+		parsed{&m.Settings}, &m.Webhook.URL, maybeInstant{&m.Webhook.Disabled}, parsed{&m.CallbackSecrets}, &sealed, instant{&m.Created})
 	m.IdempotencyRetention = time.Duration(retention) * time.Millisecond
+	m.Unsealed = sealed == 0
 	return err
 }
 
@@ -70,7 +72,7 @@ func (tx *Tx) InsertMerchant(m *Merchant) error {
 	return err
 }
 
-// UpdateMerchant stores everything but ID, Secret and Created. Without a callback secret one is drawn.
+// UpdateMerchant stores everything but ID, Secret, Unsealed and Created. Without a callback secret one is drawn.
 func (tx *Tx) UpdateMerchant(m *Merchant) error {
 	values, err := merchantValues(m)
 	if err != nil {
@@ -103,6 +105,12 @@ func (db *DB) drawCallbackSecrets(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// MarkSealed says that everything of the merchant's that belongs into the journal is in it.
+func (tx *Tx) MarkSealed() error {
+	_, err := tx.exec(`UPDATE merchants SET sealed = 1 WHERE merchant = $1`)
+	return err
 }
 
 // Merchant reads the merchant of this transaction.

@@ -4,6 +4,8 @@ ALTER TABLE merchants ADD COLUMN settings TEXT NOT NULL DEFAULT '{}'; -- JSON, s
 ALTER TABLE merchants ADD COLUMN webhook_url TEXT COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE merchants ADD COLUMN webhook_disabled BIGINT;
 ALTER TABLE merchants ADD COLUMN callback_secrets TEXT NOT NULL DEFAULT '[]'; -- JSON, newest first; Migrate fills the empty ones
+ALTER TABLE merchants ADD COLUMN sealed BIGINT NOT NULL DEFAULT 1; -- 0: what was committed before there was a journal is not all in it
+UPDATE merchants SET sealed = 0;
 
 -- detail.dunning changes after the commit and the rest of the document never does, so it has a column of its own. The type
 -- json keeps every value as it is written, so that what remains of the document is byte for byte what it was.

@@ -1,0 +1,89 @@
+package app
+
+import (
+	"context"
+
+	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/store"
+)
+
+// Upgrade enters into the journal what was committed and imported before there was one, so that from then on it is held
+// to what it was on the day of the upgrade. It does nothing when that was done before, and goes on where it was cut off.
+func (a *App) Upgrade(ctx context.Context) error {
+	merchants, err := a.db.Merchants(ctx)
+	if err != nil {
+		return err
+	}
+	for _, m := range merchants {
+		if !m.Unsealed {
+			continue
+		}
+		for _, kind := range []ar.VoucherKind{ar.KindInvoice, ar.KindCreditnote} {
+			if err := a.sealOlder(ctx, m.ID, kind); err != nil {
+				return err
+			}
+		}
+		if err := a.db.Update(ctx, m.ID, func(tx *store.Tx) error { return tx.MarkSealed() }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sealOlder enters what the journal lacks of the vouchers of a kind, page by page.
+func (a *App) sealOlder(ctx context.Context, merchant string, kind ar.VoucherKind) error {
+	page := ar.Page{Sort: []ar.Order{{Field: ar.FieldCreated}}, Number: 1, Size: verifyBatch}
+	for {
+		var next string
+		err := a.db.Update(ctx, merchant, func(tx *store.Tx) error {
+			list, err := tx.Invoices(kind, page)
+			if err != nil {
+				return err
+			}
+			var entries []*store.JournalEntry
+			for i := range list.Rows {
+				missing, err := unsealed(tx, &list.Rows[i])
+				if err != nil {
+					return err
+				}
+				entries = append(entries, missing...)
+			}
+			next = list.Next
+			return tx.AppendJournal(entries...)
+		})
+		if err != nil || next == "" {
+			return err
+		}
+		page.After = next
+	}
+}
+
+// unsealed are the entries that the journal lacks of a voucher and its documents.
+func unsealed(tx *store.Tx, voucher *ar.Invoice) ([]*store.JournalEntry, error) {
+	communications, err := tx.Communications(voucher.ID)
+	if err != nil {
+		return nil, err
+	}
+	var entries []*store.JournalEntry
+	for i := range communications {
+		c := &communications[i]
+		if there, err := journaled(tx, c.ID, journalImported, journalLetter); err != nil {
+			return nil, err
+		} else if there || c.State != "" { // a mail is entered when it has left
+			continue
+		}
+		e, err := fileEntry(journalImported, c)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, e)
+	}
+	if voucher.Committed == nil {
+		return entries, nil
+	}
+	if there, err := journaled(tx, voucher.ID, journalVoucher); err != nil || there {
+		return entries, err
+	}
+	e, err := voucherEntry(voucher)
+	return append(entries, e), err
+}
