@@ -127,7 +127,7 @@ func TestMarkdown(t *testing.T) {
 		variant.Middleware: {PerSecond: 2000, P50: time.Millisecond, P99: 4 * time.Millisecond},
 		variant.Ours:       {PerSecond: 12345, P50: time.Millisecond, P99: 2 * time.Millisecond},
 	}}
-	r.Uploads = []uploaded{{Name: variant.Ours, Peak: 30 << 20, Idle: 20 << 20}, {Name: realServer, Peak: 64 << 20, Children: 3 << 20}}
+	r.Uploads = []uploaded{{Name: variant.Ours, Peak: 30 << 20, Idle: 20 << 20}, {Name: realServer, Peak: 64 << 20, Program: 31 << 20, Children: 3 << 20}}
 	r.Lists = []listed{{"sqlite", "due", "first", 1500 * time.Microsecond}, {"sqlite", "due", "last", 2 * time.Second}}
 	for _, c := range way.Calls {
 		for i, name := range []string{way.Unvalidated, way.Validated} { // 100, 125 µs
@@ -137,7 +137,7 @@ func TestMarkdown(t *testing.T) {
 	r.Mails = []mailed{{
 		Engine:  "SQLite",
 		Orders:  []ordered{{"commitInvoice", 0, 3 * time.Second, load.Result{Requests: 200, PerSecond: 250, P50: 8 * time.Millisecond, P99: 9 * time.Millisecond}}, {Request: "resendInvoice", Workers: 4}},
-		Backlog: backlog{Mails: 2000, Size: 65_000, Took: 10 * time.Second, Processor: 6 * time.Second, Peak: 80 << 20, Floor: 500 * time.Millisecond},
+		Backlog: backlog{Mails: 2000, Size: 65_000, Took: 10 * time.Second, Processor: 6 * time.Second, Peak: 80 << 20, Program: 30 << 20, Floor: 500 * time.Millisecond},
 		Prompt:  load.Result{P50: 20 * time.Millisecond, P99: 40 * time.Millisecond},
 	}}
 	r.Jobs = []nudged{{"sqlite", "workers=8", 1234, 567}}
@@ -151,13 +151,14 @@ func TestMarkdown(t *testing.T) {
 		"| validated PUT against the usual middleware | ≤ 0.2 × | 2.00 × | **missed** |",
 		"| resident memory, 8 uploads of 10 MiB at a time, ours | < 64 MiB | 30 MiB | met |",
 		"| resident memory, 8 uploads of 10 MiB at a time, dunwell serve | < 64 MiB | 64 MiB | **missed** |",
+		"| dunwell serve | 0 MiB | 64 MiB | 31 MiB | 3 MiB |",
 		"| PUT invoice, 20 items | ours | 40.0 | 80.0 | 4.00 | 2.00 | 1.33 | 2.00 | 7 |",
 		"| PUT invoice, 20 items | ours | 12,345 | 6.17 | 1.00 ms | 2.00 ms |",
 		"| validated call against an unvalidated one, GET invoice, 20 items, over loopback | ≤ 1.2 × | 1.25 × | **missed** |",
 		"| GET invoice, 20 items, over loopback | client | 125 | 125 | 1.25 | 1.00 | 9 |",
 		"| SQLite | commitInvoice | nobody sends | 250 | 8.00 ms | 9.00 ms | 15.0 ms |",
 		"| SQLite | resendInvoice | 4 workers send |",
-		"| SQLite | 2,000 | 63 KiB | 200 | 3.00 ms | 4,000/s | 0.050 | 80 MiB |",
+		"| SQLite | 2,000 | 63 KiB | 200 | 3.00 ms | 4,000/s | 0.050 | 80 MiB | 30 MiB |",
 		"| SQLite | 20.0 ms | 40.0 ms |",
 		"| sqlite | 8 | 1,234 | 567 |",
 		"| 20 | 50.0 ms | 400 | 1,024 KiB |",

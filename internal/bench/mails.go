@@ -38,6 +38,7 @@ type backlog struct {
 	Took      time.Duration
 	Processor time.Duration // of the server; its engine's and the peer's is not in it
 	Peak      int64         // bytes resident
+	Program   int64         // of them, pages of the program file
 	Floor     time.Duration // for go-mail to send as many of the same messages
 }
 
@@ -137,7 +138,7 @@ func (s *instance) send(ctx context.Context, p *peer.Peer, n int) (b backlog, er
 	if b.Processor, err = s.processor(); err != nil {
 		return b, err
 	}
-	if b.Peak, err = s.peak(); err != nil {
+	if b.Peak, b.Program, err = s.peak(); err != nil {
 		return b, err
 	}
 	if err := arrived(ctx, p, n); err != nil {
@@ -169,7 +170,7 @@ func (s *instance) promptly(ctx context.Context, e effort, p *peer.Peer) (load.R
 	start := time.Now()
 	for range e.prompt {
 		began, n := time.Now(), p.Taken()
-		if err := s.call(ctx, http.StatusOK, "/api/invoices/"+invoiceFor(0)+"/resendInvoice", "{}"); err != nil {
+		if err := s.call(ctx, http.StatusOK, "/api/invoices/"+string(load.Digits(lettered))+"/resendInvoice", "{}"); err != nil {
 			return load.Result{}, err
 		}
 		at, err := p.Await(ctx, n+1)

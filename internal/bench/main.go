@@ -20,7 +20,7 @@ import (
 )
 
 // limit ends a run that hangs.
-const limit = 15 * time.Minute
+const limit = 20 * time.Minute
 
 func main() {
 	out := flag.String("out", "", "`file` to write; standard output when empty")

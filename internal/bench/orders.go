@@ -32,13 +32,10 @@ func plain() []byte {
 // Numbers of invoices by what becomes of them: those that get our letter, and those whose document is imported.
 // The workers' share is added where workers send mails meanwhile.
 const (
-	lettered     = 1
+	lettered     = 1 // where load.Turn begins as well
 	imported     = 100_001
 	workersShare = 200_000
 )
-
-// invoiceFor is a committed invoice of a connection's own.
-func invoiceFor(connection int) string { return string(load.Digits(uint64(lettered + connection))) }
 
 // drafts makes the invoices that are to be committed, and imports documents for those that get one.
 func (s *instance) drafts(ctx context.Context, e effort) error {
@@ -48,13 +45,13 @@ func (s *instance) drafts(ctx context.Context, e effort) error {
 	}
 	for _, share := range []uint64{0, workersShare} {
 		for _, first := range []uint64{lettered, imported} {
-			if _, err := s.load(ctx, http.StatusCreated, first+share, e.commits, func(int) (*http.Request, error) {
+			if _, err := s.load(ctx, e, http.StatusCreated, first+share, e.commits, func(int) (*http.Request, error) {
 				return request(http.MethodPost, "/api/identities/"+reader+"/invoices", plain())
 			}); err != nil {
 				return err
 			}
 		}
-		if _, err := s.load(ctx, http.StatusOK, imported+share, e.commits, letterForm); err != nil {
+		if _, err := s.load(ctx, e, http.StatusOK, imported+share, e.commits, letterForm); err != nil {
 			return err
 		}
 	}
@@ -85,9 +82,7 @@ func (s *instance) order(ctx context.Context, e effort, workers int) (all []orde
 		share = workersShare
 	}
 	commit := func(int) (*http.Request, error) { return order(load.Mark, "commitInvoice") }
-	resend := func(connection int) (*http.Request, error) {
-		return order(invoiceFor(connection), "resendInvoice")
-	}
+	resend := func(int) (*http.Request, error) { return order(load.Turn, "resendInvoice") } // one invoice after the other
 	loads := []struct {
 		title   string
 		first   uint64
@@ -104,7 +99,7 @@ func (s *instance) order(ctx context.Context, e effort, workers int) (all []orde
 		if err != nil {
 			return nil, err
 		}
-		if o.Result, err = s.load(ctx, http.StatusOK, l.first, l.n, l.request); err != nil {
+		if o.Result, err = s.load(ctx, e, http.StatusOK, l.first, l.n, l.request); err != nil {
 			return nil, fmt.Errorf("%s: %w", l.title, err)
 		}
 		after, err := s.processor()
@@ -127,6 +122,8 @@ func order(invoice, operation string) (*http.Request, error) {
 }
 
 // load sends n requests, the first of which has that number.
-func (s *instance) load(ctx context.Context, status int, first uint64, n int, request func(int) (*http.Request, error)) (load.Result, error) {
-	return load.Run{Address: s.address, Connections: min(connections, n), Requests: n, Status: status, First: first, Request: request}.Do(ctx)
+func (s *instance) load(ctx context.Context, e effort, status int, first uint64, n int, request func(int) (*http.Request, error)) (load.Result, error) {
+	return load.Run{
+		Address: s.address, Connections: connections, Requests: n, Status: status, First: first, Turns: uint64(e.commits), Request: request,
+	}.Do(ctx)
 }

@@ -122,8 +122,13 @@ func (p *process) stop() {
 	}
 }
 
-// peak is the most bytes it ever had resident.
-func (p *process) peak() (int64, error) { return resident.Peak(p.cmd.Process.Pid) }
+// peak is the most bytes it ever had resident, and how many of those it has now are pages of its program file, which are
+// the kernel's to drop.
+func (p *process) peak() (most, program int64, err error) {
+	most, err = resident.Peak(p.cmd.Process.Pid)
+	program, err2 := resident.Program(p.cmd.Process.Pid)
+	return most, program, errors.Join(err, err2)
+}
 
 // processor is how much of the processors' time it has used, in hundredths of a second.
 func (p *process) processor() (time.Duration, error) {

@@ -148,14 +148,14 @@ func (r *report) loopback(b *strings.Builder) {
 
 func (r *report) uploads(b *strings.Builder) {
 	fmt.Fprintf(b, "\n## Memory of uploads\n\n%d uploads of 10 MiB at a time to a fresh process that has answered one small request, so that it knows the credentials. The real server also checks the PDF, in processes of its own whose "+
-		"memory has a limit, hashes it, and has it on disk before it answers; the others read it and forget it.\n\n", parallel)
-	b.WriteString("| server | peak before | peak | of its child processes | uploads/s |\n| --- | --: | --: | --: | --: |\n")
+		"memory has a limit, hashes it, and has it on disk before it answers; the others read it and forget it. Of the peak, pages of the program file are the kernel's to drop.\n\n", parallel)
+	b.WriteString("| server | peak before | peak | of it the program file | of its child processes | uploads/s |\n| --- | --: | --: | --: | --: | --: |\n")
 	for _, u := range r.Uploads {
 		below := "none"
 		if u.Children > 0 {
 			below = mebibytes(u.Children)
 		}
-		fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", u.Name, mebibytes(u.Idle), mebibytes(u.Peak), below, number(u.Rate.PerSecond))
+		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s |\n", u.Name, mebibytes(u.Idle), mebibytes(u.Peak), mebibytes(u.Program), below, number(u.Rate.PerSecond))
 	}
 }
 

@@ -23,11 +23,11 @@ func (r *report) mails(b *strings.Builder) {
 	fmt.Fprintf(b, "\nA process that starts when mails wait, with %d workers: from the first to the last that the mail server takes, the memory included that starting took. "+
 		"*go-mail alone* sends as many of the same messages from memory over %[1]d connections, and is what nobody can be faster than; a server writes each message, stores it, looks at the "+
 		"invoice again before it leaves, and keeps a journal.\n\n", mailWorkers)
-	b.WriteString("| engine | mails | of | mails/s | processor per mail | go-mail alone | ratio | peak memory |\n| --- | --: | --: | --: | --: | --: | --: | --: |\n")
+	b.WriteString("| engine | mails | of | mails/s | processor per mail | go-mail alone | ratio | peak memory | of it the program file |\n| --- | --: | --: | --: | --: | --: | --: | --: | --: |\n")
 	for _, m := range r.Mails {
 		l := m.Backlog
-		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s/s | %.3f | %s |\n", m.Engine, thousands(fmt.Sprint(l.Mails)), kibibytes(l.Size), number(l.perSecond(l.Took)),
-			milliseconds(l.Processor/time.Duration(l.Mails)), number(l.perSecond(l.Floor)), l.Floor.Seconds()/l.Took.Seconds(), mebibytes(l.Peak))
+		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s/s | %.3f | %s | %s |\n", m.Engine, thousands(fmt.Sprint(l.Mails)), kibibytes(l.Size), number(l.perSecond(l.Took)),
+			milliseconds(l.Processor/time.Duration(l.Mails)), number(l.perSecond(l.Floor)), l.Floor.Seconds()/l.Took.Seconds(), mebibytes(l.Peak), mebibytes(l.Program))
 	}
 	b.WriteString("\nFrom the call of `resendInvoice` until the mail server has the mail, one after the other on a server that has nothing else to do:\n\n" +
 		"| engine | p50 | p99 |\n| --- | --: | --: |\n")

@@ -22,7 +22,8 @@ type uploaded struct {
 	Name     string
 	Rate     load.Result
 	Peak     int64 // bytes resident, of the process
-	Idle     int64 // the same before the first upload
+	Program  int64 // of them, pages of the program file
+	Idle     int64 // bytes resident before the first upload
 	Children int64 // bytes resident, of processes it started, sampled
 }
 
@@ -60,7 +61,7 @@ func upload(ctx context.Context, p *process, name string, e effort, form func(in
 	if err != nil {
 		return u, err
 	}
-	if u.Idle, err = p.peak(); err != nil {
+	if u.Idle, _, err = p.peak(); err != nil {
 		return u, err
 	}
 	u.Rate, err = load.Run{
@@ -74,7 +75,7 @@ func upload(ctx context.Context, p *process, name string, e effort, form func(in
 		return u, fmt.Errorf("uploads to %s: %w\n%s", name, err, p.tail())
 	}
 	u.Children = p.children.Load()
-	u.Peak, err = p.peak()
+	u.Peak, u.Program, err = p.peak()
 	return u, err
 }
 

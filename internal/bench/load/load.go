@@ -28,6 +28,7 @@ type Run struct {
 	Requests    int
 	Status      int    // of every answer; another one ends the run with an error
 	First       uint64 // number of the first request; 0 for numbers that no run has used yet
+	Turns       uint64 // at Turn, requests are numbered from 1 to this
 
 	// Request makes the request of a connection; connections are counted from 0.
 	Request func(connection int) (*http.Request, error)
@@ -63,7 +64,7 @@ func (l Run) Do(ctx context.Context) (Result, error) {
 	var wg sync.WaitGroup
 	for _, c := range clients {
 		wg.Go(func() {
-			if err := c.run(l.Status, budget, number); err != nil {
+			if err := c.run(l, budget, number); err != nil {
 				cancel(err)
 			}
 		})
@@ -122,11 +123,12 @@ func (l Run) dial(ctx context.Context, i int) (*client, error) {
 	return &client{conn: conn, reader: bufio.NewReaderSize(conn, 16<<10), request: request}, nil
 }
 
-func (c *client) run(status int, more func() bool, number func() uint64) error {
+func (c *client) run(l Run, more func() bool, number func() uint64) error {
 	for more() {
-		c.request.number(number())
+		n := number()
+		c.request.number(n, n%max(l.Turns, 1)+1)
 		start := time.Now()
-		if err := c.exchange(status); err != nil {
+		if err := c.exchange(l.Status); err != nil {
 			return err
 		}
 		c.took = append(c.took, time.Since(start))

@@ -79,6 +79,21 @@ func TestFirst(t *testing.T) {
 	}
 }
 
+func TestTurns(t *testing.T) {
+	e := &echo{seen: make(map[string]int)}
+	srv := httptest.NewServer(e)
+	defer srv.Close()
+	run := load.Run{Address: srv.Listener.Addr().String(), Connections: 3, Requests: 8, Status: http.StatusOK, Turns: 4, Request: post(load.Turn)}
+	if _, err := run.Do(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []uint64{1, 2, 3, 4} {
+		if e.seen[string(load.Digits(n))] != 2 {
+			t.Errorf("%d: %v", n, e.seen)
+		}
+	}
+}
+
 func TestRunEndsInTime(t *testing.T) {
 	srv := httptest.NewServer(&echo{seen: make(map[string]int)})
 	defer srv.Close()

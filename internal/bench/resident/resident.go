@@ -14,6 +14,10 @@ func Now(pid int) (int64, error) { return memory(pid, "VmRSS") }
 // Peak is the most bytes that ever were since the process began to run its program.
 func Peak(pid int) (int64, error) { return memory(pid, "VmHWM") }
 
+// Program is how many of the resident bytes are pages of files, nearly all of them the program's own. They need not be
+// written anywhere to make room.
+func Program(pid int) (int64, error) { return memory(pid, "RssFile") }
+
 // memory reads a line such as "VmHWM:   23456 kB" of a process's status.
 func memory(pid int, field string) (int64, error) {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
