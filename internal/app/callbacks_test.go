@@ -32,9 +32,15 @@ func (b *bench) call(c ar.Callback) (again time.Duration) {
 // caller lets a worker try a callback beside the test, which is told when it has ended.
 func (b *bench) caller(c ar.Callback) (end func()) {
 	b.Helper()
+	return b.callerIn(context.WithoutCancel(b.Context()), c)
+}
+
+// callerIn is caller, in a context of its own.
+func (b *bench) callerIn(ctx context.Context, c ar.Callback) (end func()) {
+	b.Helper()
 	var done sync.WaitGroup
 	done.Go(func() {
-		if _, err := b.callBack(context.WithoutCancel(b.Context()), jobs.Nudge{Kind: nudgeCallback, Merchant: by.Merchant, ID: c.ID}); err != nil {
+		if _, err := b.callBack(ctx, jobs.Nudge{Kind: nudgeCallback, Merchant: by.Merchant, ID: c.ID}); err != nil {
 			b.Error(err)
 		}
 	})

@@ -15,10 +15,16 @@ import (
 // worker lets a worker try a delivery beside the test, which is told when it has ended.
 func (b *bench) worker(job Job) (end func()) {
 	b.Helper()
+	return b.workerIn(context.WithoutCancel(b.Context()), job)
+}
+
+// workerIn is worker, in a context of its own.
+func (b *bench) workerIn(ctx context.Context, job Job) (end func()) {
+	b.Helper()
 	n := b.nudge(job)
 	var done sync.WaitGroup
 	done.Go(func() {
-		if _, err := b.deliver(context.WithoutCancel(b.Context()), n); err != nil {
+		if _, err := b.deliver(ctx, n); err != nil {
 			b.Error(err)
 		}
 	})
@@ -93,6 +99,65 @@ func TestLateWorker(t *testing.T) {
 				if m.ID() != before.MessageID {
 					b.Errorf("%s: Message-ID %s, want %s", c.stage, m.ID(), before.MessageID)
 				}
+			}
+		}
+	})
+}
+
+// A worker that has slept longer than its lease hands nothing over, also when nobody else has noticed yet.
+func TestLateWorkerAlone(t *testing.T) {
+	each(t, func(b *bench) {
+		b.reachable()
+		peer := b.smtp(mailtest.Config{TLS: mailtest.None}, mail.Timeouts{})
+		hold := make(chan struct{})
+		peer.Fail(mailtest.Fault{At: mailtest.Rcpt, Hold: hold, Times: 1})
+		job := b.resend()
+		end := b.worker(job)
+		peer.WaitFor(mailtest.Rcpt, 1)
+		b.late()
+		close(hold)
+		end()
+		if n := peer.Reached(mailtest.Data); n != 0 {
+			b.Errorf("%d times DATA", n)
+		}
+		if states := counted(b.journey(job)); states != "accepted" || len(peer.Messages()) != 1 {
+			b.Errorf("%s, %d messages", states, len(peer.Messages()))
+		}
+	})
+}
+
+// A server that stops gives back what it can, at no cost; of what the mail server has already, nobody knows.
+func TestStopWhileSending(t *testing.T) {
+	each(t, func(b *bench) {
+		b.reachable()
+		for _, c := range []struct {
+			stage    mailtest.Stage
+			state    ar.DeliveryState
+			attempts int
+			wait     time.Duration
+			after    string
+			messages int
+		}{
+			{mailtest.Rcpt, ar.DeliveryDeferred, 0, 0, "accepted", 1},
+			{mailtest.End, ar.DeliveryUnknown, 1, 30 * time.Second, "accepted", 2},
+		} {
+			peer := b.smtp(mailtest.Config{TLS: mailtest.None}, mail.Timeouts{Grace: 50 * time.Millisecond})
+			hold := make(chan struct{})
+			peer.Fail(mailtest.Fault{At: c.stage, Hold: hold, Times: 1})
+			job := b.resend()
+			ctx, stop := context.WithCancel(context.WithoutCancel(b.Context()))
+			end := b.workerIn(ctx, job)
+			peer.WaitFor(c.stage, 1)
+			stop()
+			end()
+			close(hold)
+			d := b.delivery(job)
+			if d.State != c.state || d.Attempts != c.attempts || d.Next == nil || d.Next.Sub(b.elapsed.Now()).Round(time.Second) != c.wait || b.status(job).State != ar.JobRunning {
+				b.Errorf("%s: %+v", c.stage, d)
+			}
+			b.elapsed.Set(b.elapsed.Now().Add(c.wait))
+			if states := counted(b.journey(job)); states != c.after || len(peer.Messages()) != c.messages || b.delivery(job).Attempts != c.attempts+1 {
+				b.Errorf("%s: then %s, %d messages", c.stage, states, len(peer.Messages()))
 			}
 		}
 	})

@@ -1,8 +1,10 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -70,6 +72,46 @@ func TestCallbacksBehindOneThatIsGone(t *testing.T) {
 		b.no(b.ReplayCallback(b.Context(), by, b.callback(second).ID))
 		b.ring(second)
 		if c := b.callback(second); c.State != ar.CallbackDelivered {
+			b.Errorf("%+v", c)
+		}
+	})
+}
+
+// Those that were waiting for a webhook that was taken away, or is another by now, are not posted; what a call wants to be
+// told of is.
+func TestCallbacksToAWebhookNoMore(t *testing.T) {
+	each(t, func(b *bench) {
+		r := b.receiver(status(200))
+		b.draft()
+		b.subscribe(r)
+		job, err := b.CommitInvoice(b.Context(), by, "RE1", Commit{NotifyURL: r.URL + "/notify"}, nil)
+		b.no(err)
+		b.no(b.SetWebhook(b.Context(), by.Merchant, r.URL+"/another"))
+		b.ring(job)
+		callbacks := b.status(job).Callbacks
+		if callbacks[0].State != ar.CallbackDelivered || callbacks[1].State != ar.CallbackGone || callbacks[1].Reason == "" || len(r.got()) != 1 {
+			b.Errorf("%d posts, %+v", len(r.got()), callbacks)
+		}
+	})
+}
+
+// A server that stops while it posts leaves the callback to another, at no cost.
+func TestStopWhilePosting(t *testing.T) {
+	each(t, func(b *bench) {
+		hold := make(chan struct{})
+		r := b.receiver(func(http.ResponseWriter, *http.Request) { <-hold }, status(200))
+		defer close(hold)
+		job := b.told(Commit{NotifyURL: r.URL})
+		ctx, stop := context.WithCancel(context.WithoutCancel(b.Context()))
+		end := b.callerIn(ctx, b.callback(job))
+		r.wait(1)
+		stop()
+		end()
+		if c := b.callback(job); c.State != ar.CallbackQueued || c.Attempts != 0 || c.Next.After(b.elapsed.Now()) {
+			b.Errorf("%+v", c)
+		}
+		b.ring(job)
+		if c := b.callback(job); c.State != ar.CallbackDelivered || c.Attempts != 1 {
 			b.Errorf("%+v", c)
 		}
 	})
