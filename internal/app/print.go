@@ -233,3 +233,8 @@ func localTime(m *store.Merchant, now time.Time) time.Time {
 	}
 	return now
 }
+
+// NumberGaps are the numbers of a kind of voucher that were drawn and that no committed voucher has.
+func (a *App) NumberGaps(ctx context.Context, by Caller, kind ar.VoucherKind) ([]store.Number, error) {
+	return view(ctx, a, by, func(tx *store.Tx) ([]store.Number, error) { return tx.NumberGaps(kind) })
+}
