@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -32,6 +34,9 @@ func openSQLite(ctx context.Context, path string) (*sqliteEngine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
+	if err := makePrivate(abs); err != nil {
+		return nil, fmt.Errorf("store: open %s: %w", path, err)
+	}
 	// synchronous(FULL): in WAL mode the default of many wrappers, NORMAL, loses the last commits when the power goes.
 	one := openPool(abs, 1, "journal_mode(WAL)", "synchronous(FULL)")
 	if err := one.PingContext(ctx); err != nil { // makes the file, and makes it WAL, before a reader opens it
@@ -40,6 +45,20 @@ func openSQLite(ctx context.Context, path string) (*sqliteEngine, error) {
 	}
 	readers := openPool(abs, max(4, 2*runtime.GOMAXPROCS(0)), "query_only(1)")
 	return &sqliteEngine{writer: startWriter(one), readers: readers}, nil
+}
+
+// makePrivate makes the file, empty, if it is not there: for us alone, because it will have secrets in it, and SQLite would
+// ask the umask only. What SQLite puts beside it is as private. A file that is there is not opened: closing it would take the
+// locks of this process from it.
+func makePrivate(path string) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return errors.Unwrap(err) // without the path once more
+	}
+	return file.Close()
 }
 
 func openPool(path string, size int, pragmas ...string) *sql.DB {
