@@ -2964,6 +2964,16 @@ type WorkflowNotification struct {
 	// Example: PO-7
 	Ordernumber *string `json:"ordernumber,omitempty"`
 
+	// Result How the job ended, as in the job itself.
+	//
+	// Example: OK
+	Result *string `json:"result,omitempty"`
+
+	// Resultcode 0 when the document was sent, else why not, as in the job itself.
+	//
+	// Example: 0
+	Resultcode *string `json:"resultcode,omitempty"`
+
 	// State Where an invoice stands. `none` is any invoice that is neither paid nor canceled.
 	//
 	// Example: none

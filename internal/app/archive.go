@@ -15,6 +15,7 @@ const (
 	journalLetter   = "letter"   // a letter of ours; subject: the communication
 	journalImported = "imported" // a document from elsewhere; subject: the communication
 	journalMail     = "mail"     // a mail that was, or may have been, handed over; subject: the delivery
+	journalCancel   = "cancel"   // the cancelation of a committed voucher; subject: its id
 )
 
 // voucherEntry seals what of a committed voucher never changes.
@@ -24,6 +25,12 @@ func voucherEntry(voucher *ar.Invoice) (*store.JournalEntry, error) {
 		return nil, err
 	}
 	return entry(journalVoucher, voucher.ID, hashOf(content), map[string]string{"number": voucher.Number, "reference": voucher.Reference})
+}
+
+// cancelEntry seals that a committed voucher was canceled, and when.
+func cancelEntry(voucher *ar.Invoice) (*store.JournalEntry, error) {
+	date := timestamp(voucher.Cancelationdate)
+	return entry(journalCancel, voucher.ID, hashOf([]byte(voucher.ID+" "+date)), map[string]string{"number": voucher.Number, "cancelationdate": date})
 }
 
 // fileEntry seals a document by the hash of its bytes.

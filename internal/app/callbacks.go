@@ -38,6 +38,8 @@ type workflowNotice struct {
 	Unpaid            json.Number `json:"unpaid"`
 	VoucherReference  string      `json:"voucherReference"`
 	Workflow          string      `json:"workflow"` // the operation that started the job
+	Result            string      `json:"result"`   // how it ended, as notifyUrl is told
+	Resultcode        string      `json:"resultcode"`
 }
 
 // notify tells whoever wants to know that a job has ended: in the transaction that ends it, so that nobody is told of what
@@ -62,6 +64,7 @@ func (a *App) notify(tx *store.Tx, merchant *store.Merchant, job *ar.Job) error 
 		Client: merchant.ID, Due: timestamp(voucher.Due), IdentityReference: voucher.Identity.Reference, Job: jobNumber(job),
 		Label: voucher.Label, Number: voucher.Number, Ordernumber: voucher.Ordernumber, State: string(voucher.State()),
 		Total: number(voucher.Totals.Gross), Unpaid: number(voucher.Unpaid), VoucherReference: voucher.Reference, Workflow: string(job.Kind),
+		Result: job.Result, Resultcode: job.Code,
 	})
 }
 
@@ -126,7 +129,7 @@ func (a *App) callBack(ctx context.Context, n jobs.Nudge) (again time.Duration, 
 		return 0, nil
 	}
 	crash.At("callback.claimed")
-	attempt, wait, err := a.post(ctx, c, secrets)
+	attempt, wait, err := a.post(ctx, by, c, secrets)
 	if err != nil {
 		return 0, err
 	}
@@ -165,7 +168,7 @@ func unwanted(m *store.Merchant, c *ar.Callback) bool {
 }
 
 // post sends a callback, signed, and says what came of it.
-func (a *App) post(ctx context.Context, c *ar.Callback, secrets []string) (ar.CallbackAttempt, time.Duration, error) {
+func (a *App) post(ctx context.Context, by Caller, c *ar.Callback, secrets []string) (ar.CallbackAttempt, time.Duration, error) {
 	at := a.elapsed()
 	keys := make([]webhook.Secret, 0, len(secrets))
 	for _, s := range secrets {
@@ -181,7 +184,7 @@ func (a *App) post(ctx context.Context, c *ar.Callback, secrets []string) (ar.Ca
 	answer, err := a.outbound.Post(ctx, c.URL, header, c.Body)
 	attempt.Millis = a.elapsed().Sub(at).Milliseconds()
 	if err != nil {
-		a.log.Warn("callback failed", "callback", c.ID, "error", errors.Unwrap(err))
+		a.log.Warn("callback failed", "merchant", by.Merchant, "callback", c.ID, "error", errors.Unwrap(err))
 		attempt.Error = err.Error()
 		return attempt, 0, nil
 	}

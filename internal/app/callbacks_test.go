@@ -137,8 +137,8 @@ func TestCallbackBodies(t *testing.T) {
 			got += strings.ReplaceAll(p.body, p.Get("webhook-id"), "{webhook-id}") + "\n"
 		}
 		want := `{"result":"OK","resultcode":"0","job":"3","notification":"{webhook-id}"}
-{"client":"acme","due":"2026-03-16T00:00:00.000Z","identityReference":"K1","job":"3","label":"Beratung \u003cMärz\u003e","number":"RE-2026-0001","ordernumber":"PO-7","state":"none","total":99.9,"unpaid":99.9,"voucherReference":"RE1","workflow":"commitInvoice"}
-{"client":"acme","due":"2026-03-16T00:00:00.000Z","identityReference":"K1","job":"5","label":"Beratung \u003cMärz\u003e","number":"RE-2026-0001","ordernumber":"PO-7","state":"none","total":99.9,"unpaid":59.4,"voucherReference":"RE1","workflow":"resendInvoice"}
+{"client":"acme","due":"2026-03-16T00:00:00.000Z","identityReference":"K1","job":"3","label":"Beratung \u003cMärz\u003e","number":"RE-2026-0001","ordernumber":"PO-7","state":"none","total":99.9,"unpaid":99.9,"voucherReference":"RE1","workflow":"commitInvoice","result":"OK","resultcode":"0"}
+{"client":"acme","due":"2026-03-16T00:00:00.000Z","identityReference":"K1","job":"5","label":"Beratung \u003cMärz\u003e","number":"RE-2026-0001","ordernumber":"PO-7","state":"none","total":99.9,"unpaid":59.4,"voucherReference":"RE1","workflow":"resendInvoice","result":"The mail server refused the recipient: 550 5.1.1 Unknown user","resultcode":"2"}
 `
 		if got != want {
 			b.Errorf("got\n%swant\n%s", got, want)

@@ -111,10 +111,15 @@ var damages = []struct {
 	{"a mail to somebody else", []string{`UPDATE deliveries SET recipient = 'other@example.com' WHERE communication_id = ` + aMail}},
 	{"a mail is gone", []string{`DELETE FROM deliveries WHERE communication_id = ` + aMail}},
 	{"a mail that is said to have left", []string{`UPDATE deliveries SET state = 'accepted' WHERE state = 'suppressed'`}},
+	{"a mail that left and is said to have been refused", []string{`UPDATE deliveries SET state = 'rejected' WHERE communication_id = ` + aMail}},
+	{"other words of the mail server", []string{`UPDATE deliveries SET reply = '250 2.0.0 OK' WHERE communication_id = ` + aMail}},
+	{"canceled behind everybody's back", []string{`UPDATE invoices SET cancelationdate = created, state = 'canceled' WHERE reference = 'RE1'`}},
+	{"canceled on another day", []string{`UPDATE invoices SET cancelationdate = cancelationdate + 86400000 WHERE reference = 'RE3'`}},
+	{"not canceled any more", []string{`UPDATE invoices SET cancelationdate = NULL, state = 'none' WHERE reference = 'RE3'`}},
 	{"the journal's words", []string{`UPDATE journal SET payload = replace(payload, 'RE1', 'RE9') WHERE seq = 3`}},
 	{"the journal's entry is gone", []string{`DELETE FROM journal WHERE seq = 4`}},
 	{"a hash", []string{`UPDATE journal_hashes SET hash = (SELECT hash FROM journal_hashes WHERE idx = 3) WHERE idx = 2`}},
-	{"the journal's end", []string{`DELETE FROM journal WHERE seq = 13`}},
+	{"the journal's end", []string{`DELETE FROM journal WHERE seq = 14`}},
 	{"the journal's end, with all that speaks of it", []string{`DELETE FROM journal WHERE seq > 10`, `DELETE FROM journal_hashes WHERE idx >= 18`, `UPDATE counters SET value = 10 WHERE name = 'journal'`}},
 }
 

@@ -59,11 +59,19 @@ func (a *App) UpdateInvoice(ctx context.Context, by Caller, ref string, c ar.Inv
 		if err := tx.UpdateInvoice(inv); err != nil {
 			return nil, err
 		}
-		kind := eventUpdated
-		if inv.State() == ar.StateCanceled && before != ar.StateCanceled {
-			kind = eventCanceled
+		event := &store.Event{InvoiceID: inv.ID, Actor: by.Actor, Kind: eventUpdated, Fields: changed}
+		if inv.State() == before || inv.State() != ar.StateCanceled {
+			return inv, tx.AppendEvent(event)
 		}
-		return inv, tx.AppendEvent(&store.Event{InvoiceID: inv.ID, Actor: by.Actor, Kind: kind, Fields: changed})
+		event.Kind = eventCanceled
+		if err := tx.AppendEvent(event); err != nil || inv.Committed == nil {
+			return inv, err
+		}
+		entry, err := cancelEntry(inv)
+		if err != nil {
+			return nil, err
+		}
+		return inv, tx.AppendJournal(entry)
 	})
 }
 

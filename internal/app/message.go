@@ -123,12 +123,12 @@ func (a *App) fetch(ctx context.Context, by Caller, w *work, i int) (ar.File, ar
 	}
 	body, mediaType, filename, err := a.outbound.Fetch(ctx, wanted.URL, outbound.Limits{MaxBytes: maxAttachment})
 	if err != nil {
-		return ar.File{}, a.unfetched(i, err), nil
+		return ar.File{}, a.unfetched(w, i, err), nil
 	}
 	defer func() { _ = body.Close() }() // it was read to its end, or is not wanted
 	stored, err := a.files.Put(ctx, by.Merchant, body)
 	if e := (*outbound.Error)(nil); errors.As(err, &e) { // the rest of it never came, or was too much
-		return ar.File{}, a.unfetched(i, e), nil
+		return ar.File{}, a.unfetched(w, i, e), nil
 	}
 	if err != nil {
 		return ar.File{}, ar.Outcome{}, err
@@ -154,12 +154,12 @@ func (a *App) fetch(ctx context.Context, by Caller, w *work, i int) (ar.File, ar
 }
 
 // unfetched is the outcome when an attachment could not be had.
-func (a *App) unfetched(i int, err error) ar.Outcome {
+func (a *App) unfetched(w *work, i int, err error) ar.Outcome {
 	o := ar.Outcome{State: ar.DeliveryDeferred, Reason: fmt.Sprintf("attachments[%d]: %s", i, err)}
 	if e := (*outbound.Error)(nil); errors.As(err, &e) && !e.Temporary {
 		o.State = ar.DeliveryRejected
 	}
-	a.log.Warn("attachment not fetched", "reason", o.Reason, "error", errors.Unwrap(err))
+	a.log.Warn("attachment not fetched", "merchant", w.merchant.ID, "delivery", w.delivery.ID, "reason", o.Reason, "error", errors.Unwrap(err))
 	return o
 }
 
@@ -168,10 +168,7 @@ func (a *App) compose(ctx context.Context, by Caller, w *work, files []ar.File) 
 	m := mail.Message{
 		MessageID: w.delivery.MessageID, Date: localTime(w.merchant, w.delivery.Created), From: a.sender(w.merchant),
 		To: netmail.Address{Address: w.delivery.Recipient}, Merchant: w.merchant.ID, Locale: w.delivery.Locale, Kind: w.delivery.Kind,
-		Data: mailData(w),
-	}
-	if reply, err := netmail.ParseAddress(w.merchant.Settings.Mail.ReplyTo); err == nil {
-		m.ReplyTo = *reply
+		ReplyTo: a.replies(w.merchant), Data: mailData(w),
 	}
 	for _, file := range files {
 		m.Attachments = append(m.Attachments, mail.Attachment{Name: file.Name, MediaType: file.MediaType, Open: func() (io.ReadCloser, error) {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -228,11 +229,15 @@ func issuerOf(m *store.Merchant) ar.Issuer {
 
 // localTime is the time where the merchant is: it decides which day an invoice is issued on.
 func localTime(m *store.Merchant, now time.Time) time.Time {
-	if zone, err := time.LoadLocation(m.Settings.Timezone); err == nil { // checked when it was set
+	name := cmp.Or(m.Settings.Timezone, zones[m.Settings.Issuer.Country])
+	if zone, err := time.LoadLocation(name); err == nil { // checked when it was set
 		return now.In(zone)
 	}
 	return now
 }
+
+// zones are those of countries that have one, for merchants who name none.
+var zones = map[string]string{"DE": "Europe/Berlin", "AT": "Europe/Vienna", "CH": "Europe/Zurich", "LI": "Europe/Vaduz", "LU": "Europe/Luxembourg"}
 
 // NumberGaps are the numbers of a kind of voucher that were drawn and that no committed voucher has.
 func (a *App) NumberGaps(ctx context.Context, by Caller, kind ar.VoucherKind) ([]store.Number, error) {

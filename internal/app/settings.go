@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/mail"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -78,6 +79,11 @@ func (a *App) changeMerchant(ctx context.Context, merchant string, change func(*
 	})
 }
 
+var (
+	countryCode = regexp.MustCompile(`^[A-Z]{2}$`)
+	bic         = regexp.MustCompile(`^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$`)
+)
+
 // checkSettings finds what would only be found when an invoice is to be sent.
 func checkSettings(s ar.Settings) error {
 	var details []ar.Detail
@@ -89,6 +95,12 @@ func checkSettings(s ar.Settings) error {
 	}
 	if s.Issuer.IBAN != "" && !ar.ValidIBAN(s.Issuer.IBAN) {
 		wrong("issuer.iban", "The IBAN is not valid.", "Check its digits; write it without spaces.")
+	}
+	if s.Issuer.Country != "" && !countryCode.MatchString(s.Issuer.Country) {
+		wrong("issuer.country", fmt.Sprintf("'%s' is not the code of a country.", s.Issuer.Country), "Send two capital letters such as DE (ISO 3166-1 alpha-2).")
+	}
+	if s.Issuer.BIC != "" && !bic.MatchString(s.Issuer.BIC) {
+		wrong("issuer.bic", "The BIC is not valid.", "Send 8 or 11 capital letters and digits (ISO 9362).")
 	}
 	for _, field := range []struct{ path, address string }{
 		{"mail.from", s.Mail.From}, {"mail.replyTo", s.Mail.ReplyTo}, {"mail.envelope", s.Mail.Envelope},
@@ -139,6 +151,18 @@ func (a *App) sender(m *store.Merchant) mail.Address {
 		return *from
 	}
 	return mail.Address{Name: issuerOf(m).Name, Address: a.mailFrom}
+}
+
+// replies is where a customer's answer goes: where the merchant wants it, else to the merchant's own address when the mail
+// is from the server's. It is empty when the sender reads it.
+func (a *App) replies(m *store.Merchant) mail.Address {
+	if reply, err := mail.ParseAddress(m.Settings.Mail.ReplyTo); err == nil {
+		return *reply
+	}
+	if own, err := mail.ParseAddress(m.Settings.Issuer.Email); err == nil && m.Settings.Mail.From == "" {
+		return mail.Address{Name: issuerOf(m).Name, Address: own.Address}
+	}
+	return mail.Address{}
 }
 
 // bounces is where a mail server reports what it could not deliver.

@@ -81,9 +81,19 @@ func unsealed(tx *store.Tx, voucher *ar.Invoice) ([]*store.JournalEntry, error) 
 	if voucher.Committed == nil {
 		return entries, nil
 	}
-	if there, err := journaled(tx, voucher.ID, journalVoucher); err != nil || there {
-		return entries, err
+	for kind, seal := range map[string]func(*ar.Invoice) (*store.JournalEntry, error){journalVoucher: voucherEntry, journalCancel: cancelEntry} {
+		there, err := journaled(tx, voucher.ID, kind)
+		if err != nil {
+			return nil, err
+		}
+		if there || kind == journalCancel && voucher.Cancelationdate == nil {
+			continue
+		}
+		e, err := seal(voucher)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, e)
 	}
-	e, err := voucherEntry(voucher)
-	return append(entries, e), err
+	return entries, nil
 }

@@ -125,8 +125,11 @@ func (v *inspection) entries(ctx context.Context) error {
 // entry compares one entry with the row it is about. What a broken entry says beside the hash is not held against the row.
 func (v *inspection) entry(tx *store.Tx, e *store.JournalEntry) error {
 	what := e.Kind
-	if what == journalLetter || what == journalImported {
+	switch what {
+	case journalLetter, journalImported:
 		what = "document"
+	case journalCancel:
+		what = "voucher"
 	}
 	now, err := resealed(tx, e)
 	switch {
@@ -150,6 +153,12 @@ func resealed(tx *store.Tx, e *store.JournalEntry) (*store.JournalEntry, error) 
 			return nil, err
 		}
 		return voucherEntry(voucher)
+	case journalCancel:
+		voucher, err := tx.InvoiceByID(e.Subject)
+		if err != nil {
+			return nil, err
+		}
+		return cancelEntry(voucher)
 	case journalMail:
 		return resealedMail(tx, e)
 	}
@@ -236,18 +245,48 @@ func (v *inspection) voucher(tx *store.Tx, voucher *ar.Invoice) error {
 	if err != nil {
 		return err
 	}
-	for _, d := range deliveries {
-		if d.State != ar.DeliveryAccepted && d.State != ar.DeliveryUnknown {
-			continue
-		}
-		if err := v.entered(tx, "mail", d.ID, journalMail); err != nil {
+	for i := range deliveries {
+		if err := v.mail(tx, &deliveries[i]); err != nil {
 			return err
+		}
+	}
+	if voucher.Cancelationdate != nil {
+		switch there, err := tx.Journaled(journalCancel, voucher.ID); {
+		case err != nil:
+			return err
+		case !there:
+			v.found("voucher", voucher.ID, "It is canceled, and the journal does not know of it.")
 		}
 	}
 	if err := v.sums(tx, voucher); err != nil {
 		return err
 	}
 	return v.entered(tx, "voucher", voucher.ID, journalVoucher)
+}
+
+// mail checks that a delivery is what the journal has last heard of it: that of a mail that left must say so.
+func (v *inspection) mail(tx *store.Tx, d *ar.Delivery) error {
+	last, err := tx.LastJournaled(journalMail, d.ID)
+	if err != nil {
+		return err
+	}
+	var then struct {
+		State ar.DeliveryState
+		Reply string
+	}
+	if last != nil && json.Unmarshal(last.Payload, &then) != nil {
+		return nil // the journal is found to be broken
+	}
+	accepted := d.State == ar.DeliveryAccepted
+	switch {
+	case last == nil && (accepted || d.State == ar.DeliveryUnknown):
+		v.found("mail", d.ID, "The journal has no entry of it.")
+	case last != nil && accepted != (then.State == ar.DeliveryAccepted):
+		v.found("mail", d.ID, "It is %s, and entry %d of the journal says %s.", d.State, last.Seq, then.State)
+	case accepted && d.Reply != then.Reply:
+		v.found("mail", d.ID, "What the mail server said is not what entry %d of the journal says.", last.Seq)
+	}
+	return nil
 }
 
 // sums checks what of a committed voucher follows from the rest of it and from its bookings.

@@ -6,7 +6,7 @@ type Settings struct {
 	Issuer   Issuer            `json:"issuer,omitzero"`
 	Mail     MailSettings      `json:"mail,omitzero"`
 	Numbers  map[string]string `json:"numbers,omitempty"`  // pattern of drawn numbers by kind of voucher, see DrawNumber
-	Timezone string            `json:"timezone,omitempty"` // IANA name such as Europe/Berlin; decides which day it is; UTC when empty
+	Timezone string            `json:"timezone,omitempty"` // IANA name such as Europe/Berlin; decides which day it is; when empty that of the issuer's country, or UTC
 }
 
 // Issuer is who a letter is from: what German letters must or usually do show (§ 14 (4) UStG, § 35a GmbHG, DIN 5008).

@@ -186,6 +186,15 @@ func (tx *Tx) JournalEntry(seq int64) (*JournalEntry, error) {
 	return &entries[0], nil
 }
 
+// LastJournaled is the last entry of a kind about a subject, nil when there is none.
+func (tx *Tx) LastJournaled(kind, subject string) (*JournalEntry, error) {
+	entries, err := tx.journal(`subject = $2 AND kind = $3 ORDER BY seq DESC LIMIT 1`, subject, kind)
+	if err != nil || len(entries) == 0 {
+		return nil, err
+	}
+	return &entries[0], nil
+}
+
 // Journaled tells whether there is an entry of a kind about a subject.
 func (tx *Tx) Journaled(kind, subject string) (bool, error) {
 	var seq int64
