@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -80,4 +82,24 @@ func merchantsOf(ctx context.Context, a *app.App, id string) ([]store.Merchant, 
 		return nil, err
 	}
 	return []store.Merchant{*m}, nil
+}
+
+// newestOf are the newest rows of the merchant of that id, or of all for none: at most limit of them, the newest first. read
+// gives those of one merchant in that order.
+func newestOf[R interface{ created() time.Time }](ctx context.Context, a *app.App, id string, limit int, read func(app.Caller) ([]R, error)) ([]R, error) {
+	merchants, err := merchantsOf(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	var all []R
+	for _, m := range merchants {
+		rows, err := read(app.System(m.ID, store.ActorSystem))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, rows...)
+		slices.SortStableFunc(all, func(a, b R) int { return b.created().Compare(a.created()) })
+		all = all[:min(limit, len(all))] // never more than two merchants' are held
+	}
+	return all, nil
 }

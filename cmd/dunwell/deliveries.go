@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dunwell/dunwell/api/scalar"
 	"github.com/dunwell/dunwell/internal/app"
 	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/store"
 )
 
 func deliveriesCommand(env environment) *cobra.Command {
@@ -23,6 +25,7 @@ Whether such a mail is sent again or held is a setting of the merchant. Of one t
 
 // deliveryRow is a delivery as the list shows it.
 type deliveryRow struct {
+	Merchant  string       `json:"merchant"`
 	ID        string       `json:"id"`
 	Invoice   string       `json:"invoice"` // or credit note: the reference
 	Job       int64        `json:"job"`
@@ -45,47 +48,40 @@ var deliveryStates = []string{
 }
 
 func listDeliveriesCommand(env environment) *cobra.Command {
-	c := &cobra.Command{Use: "list", Short: "list deliveries of a merchant, the newest first"}
-	c.Example = "  dunwell deliveries list --merchant acme --state unknown"
+	c := &cobra.Command{Use: "list", Short: "list deliveries of all merchants, or of one, the newest first"}
+	c.Example = "  dunwell deliveries list --state unknown"
+	merchant := merchantFlag(c)
 	var o rowOutput
 	o.flags(c)
 	state := stateFlag(c, deliveryStates)
 	c.PreRunE = func(*cobra.Command, []string) error { return o.check() }
-	return ofMerchant(env, c, func(ctx context.Context, a *app.App, by app.Caller, _ []string) error {
-		deliveries, err := newestDeliveries(ctx, a, by, *state, o.limit)
+	return withAccounts(env, c, oldDatabase, func(ctx context.Context, a *app.App) error {
+		rows, err := newestOf(ctx, a, *merchant, o.limit, func(by app.Caller) ([]deliveryRow, error) {
+			deliveries, err := a.Deliveries(ctx, by, ar.DeliveryState(*state), o.limit)
+			return shownDeliveries(by.Merchant, deliveries), err
+		})
 		if err != nil {
 			return err
 		}
-		rows := make([]deliveryRow, len(deliveries))
-		for i, d := range deliveries {
-			job, err := a.Job(ctx, by, d.Job)
-			if err != nil {
-				return err
-			}
-			rows[i] = deliveryRow{
-				d.ID, job.Invoice, d.Job, string(d.Kind), d.Recipient, string(d.State), d.Attempts, maybeTime(d.Next), d.Reason, d.Reply, d.MessageID,
-				scalar.NewTime(d.Created), maybeTime(d.Finished),
-			}
+		columns := "id,invoice,job,recipient,state,attempts,next,created,reason"
+		if *merchant == "" {
+			columns = "merchant," + columns
 		}
-		return writeList(env.out, o.json, "id,invoice,job,recipient,state,attempts,next,created,reason", rows)
+		return writeList(env.out, o.json, columns, rows)
 	})
 }
 
-// newestDeliveries are the newest of a state, or of all states for none.
-func newestDeliveries(ctx context.Context, a *app.App, by app.Caller, state string, limit int) (all []ar.Delivery, err error) {
-	states := deliveryStates
-	if state != "" {
-		states = []string{state}
-	}
-	for _, state := range states {
-		some, err := a.Deliveries(ctx, by, ar.DeliveryState(state), limit)
-		if err != nil {
-			return nil, err
+func (r deliveryRow) created() time.Time { return r.Created.Time }
+
+func shownDeliveries(merchant string, deliveries []store.VoucherDelivery) []deliveryRow {
+	rows := make([]deliveryRow, len(deliveries))
+	for i, d := range deliveries {
+		rows[i] = deliveryRow{
+			merchant, d.ID, d.Reference, d.Job, string(d.Kind), d.Recipient, string(d.State), d.Attempts, maybeTime(d.Next), d.Reason, d.Reply, d.MessageID,
+			scalar.NewTime(d.Created), maybeTime(d.Finished),
 		}
-		all = append(all, some...)
 	}
-	slices.SortStableFunc(all, func(a, b ar.Delivery) int { return b.Created.Compare(a.Created) })
-	return all[:min(limit, len(all))], nil
+	return rows
 }
 
 // stateFlag narrows a list to one of some states.

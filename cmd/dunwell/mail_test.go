@@ -269,6 +269,13 @@ func TestDeliveriesByHand(t *testing.T) {
 	if table := o.run("deliveries", "list", "--merchant", "acme", "--limit", "1"); strings.Count(table, "\n") != 2 || !strings.Contains(table, "unknown") {
 		t.Errorf("the list:\n%s", table)
 	}
+	o.run("keys", "create", "--merchant", "rival", "--user", "rival")
+	if table := o.run("deliveries", "list", "--merchant", "rival"); strings.Count(table, "\n") != 1 {
+		t.Errorf("the list of a merchant without any:\n%s", table)
+	}
+	if table := o.run("deliveries", "list"); strings.Count(table, "\n") != 3 || !strings.HasPrefix(table, "MERCHANT") || strings.Count(table, "acme") != 2 {
+		t.Errorf("the list of all merchants:\n%s", table)
+	}
 	o.run("deliveries", "resolve", held[arrived].ID, "--accepted", "--merchant", "acme")
 	o.run("deliveries", "release", held[lost].ID, "--merchant", "acme")
 	messages := server.Wait(1)

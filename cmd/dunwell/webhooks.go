@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -114,6 +116,7 @@ tell. A server with workers does it within seconds.`
 
 // callbackRow is a callback as it is shown, with its attempts.
 type callbackRow struct {
+	Merchant string        `json:"merchant"`
 	ID       string        `json:"id"`
 	Kind     string        `json:"kind"`
 	Job      int64         `json:"job"`
@@ -141,25 +144,40 @@ var callbackStates = []string{
 }
 
 func listCallbacksCommand(env environment) *cobra.Command {
-	c := &cobra.Command{Use: "list", Short: "list callbacks of a merchant with their attempts, the newest first"}
+	c := &cobra.Command{Use: "list", Short: "list callbacks to all merchants, or to one, with their attempts, the newest first"}
+	merchant := merchantFlag(c)
 	var o rowOutput
 	o.flags(c)
 	state := stateFlag(c, callbackStates)
 	c.PreRunE = func(*cobra.Command, []string) error { return o.check() }
-	return ofMerchant(env, c, func(ctx context.Context, a *app.App, by app.Caller, _ []string) error {
-		callbacks, err := a.Callbacks(ctx, by, ar.CallbackState(*state), o.limit)
+	return withAccounts(env, c, oldDatabase, func(ctx context.Context, a *app.App) error {
+		rows, err := newestOf(ctx, a, *merchant, o.limit, func(by app.Caller) ([]callbackRow, error) {
+			callbacks, err := a.Callbacks(ctx, by, ar.CallbackState(*state), o.limit)
+			return shownCallbacks(by.Merchant, callbacks), err
+		})
 		if err != nil {
 			return err
-		}
-		rows := make([]callbackRow, len(callbacks))
-		for i, c := range callbacks {
-			rows[i] = shownCallback(c)
 		}
 		if o.json {
 			return writeList(env.out, true, "", rows)
 		}
-		return writeCallbacks(env, rows)
+		columns := fieldsOf(reflect.TypeFor[callbackRow]())
+		if *merchant != "" {
+			columns = slices.DeleteFunc(columns, func(f field) bool { return f.path == "merchant" })
+		}
+		return writeCallbacks(env, columns, rows)
 	})
+}
+
+func (r callbackRow) created() time.Time { return r.Created.Time }
+
+func shownCallbacks(merchant string, callbacks []app.CallbackHistory) []callbackRow {
+	rows := make([]callbackRow, len(callbacks))
+	for i, c := range callbacks {
+		rows[i] = shownCallback(c)
+		rows[i].Merchant = merchant
+	}
+	return rows
 }
 
 func shownCallback(c app.CallbackHistory) callbackRow {
@@ -174,7 +192,7 @@ func shownCallback(c app.CallbackHistory) callbackRow {
 }
 
 // writeCallbacks shows each callback with its attempts below it.
-func writeCallbacks(env environment, rows []callbackRow) error {
+func writeCallbacks(env environment, columns []field, rows []callbackRow) error {
 	all := make([]object, len(rows))
 	for i, row := range rows {
 		var err error
@@ -186,5 +204,5 @@ func writeCallbacks(env environment, rows []callbackRow) error {
 		_, err := fmt.Fprintln(env.out, "nothing")
 		return err
 	}
-	return writeRows(env.out, fieldsOf(reflect.TypeFor[callbackRow]()), all, "")
+	return writeRows(env.out, columns, all, "")
 }

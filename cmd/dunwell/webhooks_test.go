@@ -35,6 +35,12 @@ func TestWebhooks(t *testing.T) {
 			t.Errorf("the list lacks %q:\n%s", want, table)
 		}
 	}
+	if strings.Contains(table, "MERCHANT") {
+		t.Errorf("the merchant asked for is a column:\n%s", table)
+	}
+	if all := o.run("webhooks", "list"); !strings.Contains(all, "MERCHANT") || !strings.Contains(all, "acme") || !strings.Contains(all, first.ID) {
+		t.Errorf("the list of all merchants:\n%s", all)
+	}
 	if delivered := o.run("webhooks", "list", "--merchant", "acme", "--state", "delivered", "--json"); delivered != "[]\n" {
 		t.Errorf("delivered: %s", delivered)
 	}

@@ -26,9 +26,9 @@ func (a *App) Job(ctx context.Context, by Caller, number int64) (*JobStatus, err
 	})
 }
 
-// Deliveries lists the merchant's deliveries in a state, the newest first.
-func (a *App) Deliveries(ctx context.Context, by Caller, state ar.DeliveryState, limit int) ([]ar.Delivery, error) {
-	return view(ctx, a, by, func(tx *store.Tx) ([]ar.Delivery, error) { return tx.DeliveriesIn(state, limit) })
+// Deliveries lists the merchant's deliveries, the newest first; in a state, unless it is empty.
+func (a *App) Deliveries(ctx context.Context, by Caller, state ar.DeliveryState, limit int) ([]store.VoucherDelivery, error) {
+	return view(ctx, a, by, func(tx *store.Tx) ([]store.VoucherDelivery, error) { return tx.NewestDeliveries(state, limit) })
 }
 
 // ReleaseDelivery sends a mail again of which nobody knows whether it arrived: somebody has found out that it did not.
@@ -80,15 +80,16 @@ func (a *App) Callbacks(ctx context.Context, by Caller, state ar.CallbackState, 
 		if err != nil {
 			return nil, err
 		}
-		all := make([]CallbackHistory, 0, len(callbacks))
-		for _, c := range callbacks {
-			attempts, err := tx.CallbackAttempts(c.ID)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, CallbackHistory{Callback: c, History: attempts})
+		all, ids, at := make([]CallbackHistory, len(callbacks)), make([]string, len(callbacks)), map[string]int{}
+		for i, c := range callbacks {
+			all[i].Callback, ids[i], at[c.ID] = c, c.ID, i
 		}
-		return all, nil
+		attempts, err := tx.CallbackAttempts(ids...)
+		for _, attempt := range attempts {
+			c := &all[at[attempt.Callback]]
+			c.History = append(c.History, attempt)
+		}
+		return all, err
 	})
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/dunwell/dunwell/internal/ar"
@@ -110,15 +111,23 @@ func (tx *Tx) AppendCallbackAttempt(a *ar.CallbackAttempt) error {
 	return err
 }
 
-// CallbackAttempts is the history of a callback, by its id, in the order it happened. Of a callback that was replayed it
-// begins with attempt 1 more than once.
-func (tx *Tx) CallbackAttempts(id string) ([]ar.CallbackAttempt, error) {
+// CallbackAttempts are the histories of callbacks, by their ids: those of one behind each other, in the order it happened. Of a
+// callback that was replayed, attempt 1 is there more than once.
+func (tx *Tx) CallbackAttempts(ids ...string) ([]ar.CallbackAttempt, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	s := statement{}
+	places := make([]string, len(ids))
+	for i, id := range ids {
+		places[i] = s.arg(id)
+	}
 	var all []ar.CallbackAttempt
-	err := tx.query(`SELECT attempt, happened, status, error, response, millis FROM callback_attempts
-		WHERE merchant = $1 AND callback_id = $2 ORDER BY seq`, []any{id}, func(r row) error {
-		a := ar.CallbackAttempt{Callback: id}
+	err := tx.query(`SELECT callback_id, attempt, happened, status, error, response, millis FROM callback_attempts
+		WHERE merchant = $1 AND callback_id IN (`+strings.Join(places, ", ")+`) ORDER BY callback_id, seq`, s.args, func(r row) error {
+		var a ar.CallbackAttempt
 		var attempt, status int64
-		err := r.Scan(&attempt, instant{&a.At}, &status, &a.Error, &a.Response, &a.Millis)
+		err := r.Scan(&a.Callback, &attempt, instant{&a.At}, &status, &a.Error, &a.Response, &a.Millis)
 		a.Attempt, a.Status = int(attempt), int(status)
 		all = append(all, a)
 		return err

@@ -93,14 +93,21 @@ func TestCallbacks(t *testing.T) {
 		want = attempt(t, db, acme, want.ID, tick, 410)
 		want.Reason = "why\uFFFD"
 		view(t, db, acme, read)
+		other := ar.CallbackAttempt{Callback: hook.ID, Attempt: 1, At: tick, Status: 200}
+		update(t, db, acme, func(tx *store.Tx) error { return tx.AppendCallbackAttempt(&other) })
 
 		view(t, db, acme, func(tx *store.Tx) error {
 			attempts, err := tx.CallbackAttempts(want.ID)
 			try := func(attempt int, at time.Time, status int) ar.CallbackAttempt {
 				return ar.CallbackAttempt{Callback: want.ID, Attempt: attempt, At: at, Status: status, Error: "e\uFFFD", Response: "r", Millis: 7}
 			}
-			same(t, attempts, []ar.CallbackAttempt{try(1, tick, 500), try(2, tick.Add(5*time.Second), 200), try(1, tick, 410)})
-			return err
+			all := []ar.CallbackAttempt{try(1, tick, 500), try(2, tick.Add(5*time.Second), 200), try(1, tick, 410)}
+			same(t, attempts, all)
+			none, err2 := tx.CallbackAttempts()
+			same(t, none, []ar.CallbackAttempt(nil))
+			both, err3 := tx.CallbackAttempts(other.Callback, "none", want.ID)
+			same(t, both, append(all, other)) // which was made later
+			return errors.Join(err, err2, err3)
 		})
 		for _, c := range []struct {
 			filter store.CallbackFilter

@@ -15,11 +15,12 @@ var ErrFenced = errors.New("store: somebody else has it by now, or it has ended"
 const deliveryColumns = `id, job, invoice_id, kind, recipient, locale, attachments, message_id, communication_id,
 	state, attempts, generation, lease, handed, next, reply, reason, created, finished`
 
-func scanDelivery(r row, d *ar.Delivery) error {
+// scanDelivery reads these columns, and those after them into more.
+func scanDelivery(r row, d *ar.Delivery, more ...any) error {
 	var attempts int64
-	err := r.Scan(&d.ID, &d.Job, &d.InvoiceID, (*string)(&d.Kind), &d.Recipient, &d.Locale, parsed{&d.Attachments}, &d.MessageID, text{&d.Communication},
+	err := r.Scan(append([]any{&d.ID, &d.Job, &d.InvoiceID, (*string)(&d.Kind), &d.Recipient, &d.Locale, parsed{&d.Attachments}, &d.MessageID, text{&d.Communication},
 		(*string)(&d.State), &attempts, &d.Generation, maybeInstant{&d.Lease}, truth{&d.Handed}, maybeInstant{&d.Next},
-		&d.Reply, &d.Reason, instant{&d.Created}, maybeInstant{&d.Finished})
+		&d.Reply, &d.Reason, instant{&d.Created}, maybeInstant{&d.Finished}}, more...)...)
 	d.Attempts = int(attempts)
 	return err
 }
@@ -95,9 +96,28 @@ func (tx *Tx) Deliveries(invoiceID string) ([]ar.Delivery, error) {
 	return tx.deliveries(`invoice_id = $2 ORDER BY created, id`, invoiceID)
 }
 
-// DeliveriesIn are the deliveries in a state, the newest first, at most limit of them.
-func (tx *Tx) DeliveriesIn(state ar.DeliveryState, limit int) ([]ar.Delivery, error) {
-	return tx.deliveries(`state = $2 ORDER BY created DESC, id DESC LIMIT $3`, string(state), int64(limit))
+// VoucherDelivery is a delivery with the reference of the voucher it is about.
+type VoucherDelivery struct {
+	ar.Delivery
+	Reference string
+}
+
+// NewestDeliveries are the newest deliveries in a state, or of all for none, at most limit of them, the newest first. Ids
+// ascend with the time of creation.
+func (tx *Tx) NewestDeliveries(state ar.DeliveryState, limit int) ([]VoucherDelivery, error) {
+	where, values := `TRUE ORDER BY id DESC LIMIT $2`, []any{int64(limit)}
+	if state != "" {
+		where, values = `state = $2 ORDER BY created DESC, id DESC LIMIT $3`, []any{string(state), int64(limit)}
+	}
+	const reference = `(SELECT i.reference FROM invoices AS i WHERE i.merchant = $1 AND i.id = invoice_id)`
+	var all []VoucherDelivery
+	err := tx.query(`SELECT `+deliveryColumns+`, `+reference+` FROM deliveries WHERE merchant = $1 AND `+where, values, func(r row) error {
+		var d VoucherDelivery
+		err := scanDelivery(r, &d.Delivery, &d.Reference)
+		all = append(all, d)
+		return err
+	})
+	return all, err
 }
 
 func (tx *Tx) deliveries(where string, values ...any) ([]ar.Delivery, error) {

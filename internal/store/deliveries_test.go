@@ -246,20 +246,26 @@ func TestDueDeliveries(t *testing.T) {
 		view(t, db, acme, func(tx *store.Tx) error {
 			for state, want := range map[ar.DeliveryState][]string{
 				ar.DeliveryQueued: {"later", "queued"}, ar.DeliveryUnknown: {"held", "unknown"}, ar.DeliveryAccepted: {"accepted"},
+				"": {"suppressed", "rejected"},
 			} {
-				all, err := tx.DeliveriesIn(state, 2)
+				all, err := tx.NewestDeliveries(state, 2)
 				if err != nil {
 					return err
 				}
 				var got []string
 				for _, d := range all {
 					got = append(got, names[d.ID])
+					whole, err := tx.Delivery(d.ID)
+					if err != nil || d.Reference != "RE1" {
+						t.Errorf("%s is of %q, %v", names[d.ID], d.Reference, err)
+					}
+					same(t, &d.Delivery, whole)
 				}
 				if !slices.Equal(got, want) {
 					t.Errorf("%s are %q, want %q", state, got, want)
 				}
 			}
-			one, err := tx.DeliveriesIn(ar.DeliveryQueued, 1)
+			one, err := tx.NewestDeliveries(ar.DeliveryQueued, 1)
 			if len(one) != 1 {
 				t.Errorf("%d deliveries, limit 1", len(one))
 			}

@@ -152,7 +152,7 @@ func TestIsolation(t *testing.T) {
 			if none != nil || err != nil {
 				t.Errorf("delivery of rival's communication is %v, %v", none, err)
 			}
-			in, err := tx.DeliveriesIn(ar.DeliveryQueued, 10)
+			in, err := tx.NewestDeliveries(ar.DeliveryQueued, 10)
 			count("deliveries", len(in), err)
 			callbacks, err := tx.Callbacks(store.CallbackFilter{}, 10)
 			count("callbacks", len(callbacks), err)

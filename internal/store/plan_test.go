@@ -52,7 +52,11 @@ func TestEveryQuestionHasAnIndex(t *testing.T) {
 		}{
 			{"DeliveriesOf", "deliveries_job", func(tx *store.Tx) error { _, err := tx.DeliveriesOf(1); return err }},
 			{"Deliveries", "deliveries_invoice_id", func(tx *store.Tx) error { _, err := tx.Deliveries(note.ID); return err }},
-			{"DeliveriesIn", "deliveries_state", func(tx *store.Tx) error { _, err := tx.DeliveriesIn(ar.DeliveryQueued, 10); return err }},
+			{"NewestDeliveries", "deliveries", func(tx *store.Tx) error { _, err := tx.NewestDeliveries("", 10); return err }},
+			{"NewestDeliveries in a state", "deliveries_state", func(tx *store.Tx) error {
+				_, err := tx.NewestDeliveries(ar.DeliveryQueued, 10)
+				return err
+			}},
 			{"DeliveryOf", "deliveries_communication_id", func(tx *store.Tx) error { _, err := tx.DeliveryOf(delivery.Communication); return err }},
 			{"Communications", "deliveries_communication_id", func(tx *store.Tx) error { _, err := tx.Communications(note.ID); return err }},
 			{"CallbacksOf", "callbacks_job", func(tx *store.Tx) error { _, err := tx.CallbacksOf(1); return err }},
@@ -65,7 +69,7 @@ func TestEveryQuestionHasAnIndex(t *testing.T) {
 				_, err := tx.Callbacks(store.CallbackFilter{State: ar.CallbackFailed}, 10)
 				return err
 			}},
-			{"CallbackAttempts", "callback_attempts", func(tx *store.Tx) error { _, err := tx.CallbackAttempts("x"); return err }},
+			{"CallbackAttempts", "callback_attempts", func(tx *store.Tx) error { _, err := tx.CallbackAttempts("x", "y", "z"); return err }},
 			{"ReservedNumber", "numbers_invoice_id", func(tx *store.Tx) error { _, _, err := tx.ReservedNumber(note.ID); return err }},
 			{"Journaled", "journal_subject", func(tx *store.Tx) error { _, err := tx.Journaled("voucher", "x"); return err }},
 			{"Journal", "journal", func(tx *store.Tx) error { _, err := tx.Journal(10, 10); return err }},
