@@ -15,18 +15,20 @@ import (
 	"github.com/dunwell/dunwell/internal/store"
 )
 
-// Whether a command may make the SQLite database it works on. Where it may not, a mistake in the data directory would look
-// like a server without merchants.
+// access is what a command may do to the database it works on.
+type access uint8
+
 const (
-	newDatabase = true
-	oldDatabase = false
+	toRead   access = iota // nothing: a database that is not up to date is refused
+	toWrite                // brings it up to date first
+	toCreate               // makes it too; where a command may not, a mistake in the data directory would look like a server without merchants
 )
 
 // withAccounts gives a command the flags for where the database is, and more if they are named, and runs it with the
 // database opened for work on what belongs to merchants.
-func withAccounts(env environment, c *cobra.Command, create bool, run func(context.Context, *app.App) error, more ...string) *cobra.Command {
+func withAccounts(env environment, c *cobra.Command, may access, run func(context.Context, *app.App) error, more ...string) *cobra.Command {
 	return withSettings(env, c, func(ctx context.Context, s *settings) error {
-		a, closeAll, err := openAccounts(ctx, s, create, func(*app.Config) error { return nil })
+		a, closeAll, err := openAccounts(ctx, s, may, ownTables)
 		if err != nil {
 			return err
 		}
@@ -36,21 +38,24 @@ func withAccounts(env environment, c *cobra.Command, create bool, run func(conte
 }
 
 // openAccounts is open for a command: what it orders is worked by a server. Work on merchants needs no files.
-func openAccounts(ctx context.Context, s *settings, create bool, complete func(*app.Config) error) (*app.App, func(), error) {
-	if s.DatabaseURL == "" && !create {
+func openAccounts(ctx context.Context, s *settings, may access, complete func(*app.Config) error) (*app.App, func(), error) {
+	if s.DatabaseURL == "" && may != toCreate {
 		if _, err := os.Stat(s.database()); errors.Is(err, os.ErrNotExist) {
 			return nil, nil, fmt.Errorf("there is no database in %s; name the data directory of the server with --data", s.Data)
 		}
 	}
-	return open(ctx, s, 0, slog.New(slog.DiscardHandler), complete)
+	return open(ctx, s, may, 0, slog.New(slog.DiscardHandler), complete)
 }
+
+// ownTables adds nothing to what an App needs for work on rows.
+func ownTables(*app.Config) error { return nil }
 
 func merchantFlag(c *cobra.Command) *string {
 	return c.Flags().String("merchant", "", "`id` of the merchant: lower-case letters, digits, hyphens")
 }
 
 // ofMerchant is withAccounts for a command on what belongs to one merchant, which is who it acts for.
-func ofMerchant(env environment, c *cobra.Command, run func(ctx context.Context, a *app.App, by app.Caller, args []string) error, more ...string) *cobra.Command {
+func ofMerchant(env environment, c *cobra.Command, may access, run func(ctx context.Context, a *app.App, by app.Caller, args []string) error, more ...string) *cobra.Command {
 	merchant := merchantFlag(c)
 	c.Args = argumentsOf(c)
 	var args []string
@@ -64,7 +69,7 @@ func ofMerchant(env environment, c *cobra.Command, run func(ctx context.Context,
 		}
 		return nil
 	}
-	return withAccounts(env, c, oldDatabase, func(ctx context.Context, a *app.App) error {
+	return withAccounts(env, c, may, func(ctx context.Context, a *app.App) error {
 		if _, err := a.Merchant(ctx, *merchant); err != nil {
 			return err
 		}

@@ -15,7 +15,9 @@ type datedRow struct {
 	minute   int
 }
 
-func (r datedRow) created() time.Time { return time.Unix(0, 0).Add(time.Duration(r.minute) * time.Minute) }
+func (r datedRow) created() time.Time {
+	return time.Unix(0, 0).Add(time.Duration(r.minute) * time.Minute)
+}
 
 // The newest rows of all merchants are in one order, however they are spread over them.
 func TestNewestOf(t *testing.T) {

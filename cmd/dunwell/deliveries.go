@@ -55,7 +55,7 @@ func listDeliveriesCommand(env environment) *cobra.Command {
 	o.flags(c)
 	state := stateFlag(c, deliveryStates)
 	c.PreRunE = func(*cobra.Command, []string) error { return o.check() }
-	return withAccounts(env, c, oldDatabase, func(ctx context.Context, a *app.App) error {
+	return withAccounts(env, c, toRead, func(ctx context.Context, a *app.App) error {
 		rows, err := newestOf(ctx, a, *merchant, o.limit, func(by app.Caller) ([]deliveryRow, error) {
 			deliveries, err := a.Deliveries(ctx, by, ar.DeliveryState(*state), o.limit)
 			return shownDeliveries(by.Merchant, deliveries), err
@@ -100,7 +100,7 @@ func stateFlag(c *cobra.Command, states []string) *string {
 func releaseCommand(env environment) *cobra.Command {
 	c := &cobra.Command{Use: "release ID", Short: "send a mail again of which nobody knew whether it arrived"}
 	c.Long = "Sends a mail again, as the same message, once somebody has found out that it did not arrive. A server with workers does it within seconds."
-	return ofMerchant(env, c, func(ctx context.Context, a *app.App, by app.Caller, args []string) error {
+	return ofMerchant(env, c, toWrite, func(ctx context.Context, a *app.App, by app.Caller, args []string) error {
 		if err := a.ReleaseDelivery(ctx, by, args[0]); err != nil {
 			return err
 		}
@@ -119,7 +119,7 @@ func resolveCommand(env environment) *cobra.Command {
 		}
 		return nil
 	}
-	return ofMerchant(env, c, func(ctx context.Context, a *app.App, by app.Caller, args []string) error {
+	return ofMerchant(env, c, toWrite, func(ctx context.Context, a *app.App, by app.Caller, args []string) error {
 		if err := a.ResolveDelivery(ctx, by, args[0], *accepted); err != nil {
 			return err
 		}

@@ -48,7 +48,7 @@ func createKeyCommand(env environment) *cobra.Command {
 		}
 		return nil
 	}
-	return withAccounts(env, c, newDatabase, func(ctx context.Context, a *app.App) error { return createKey(ctx, env, a, &w) })
+	return withAccounts(env, c, toCreate, func(ctx context.Context, a *app.App) error { return createKey(ctx, env, a, &w) })
 }
 
 // parsePermissions reads a list. What is not known is refused here, before a merchant is created for it.
@@ -96,7 +96,7 @@ func ensureMerchant(ctx context.Context, a *app.App, w *wantedKey) (created bool
 func listKeysCommand(env environment) *cobra.Command {
 	c := &cobra.Command{Use: "list", Short: "list the keys of all merchants, or of one"}
 	merchant := merchantFlag(c)
-	return withAccounts(env, c, oldDatabase, func(ctx context.Context, a *app.App) error { return listKeys(ctx, env, a, *merchant) })
+	return withAccounts(env, c, toRead, func(ctx context.Context, a *app.App) error { return listKeys(ctx, env, a, *merchant) })
 }
 
 func listKeys(ctx context.Context, env environment, a *app.App, merchant string) error {
@@ -146,7 +146,7 @@ func revokeKeyCommand(env environment) *cobra.Command {
 		}
 		return nil
 	}
-	return withAccounts(env, c, oldDatabase, func(ctx context.Context, a *app.App) error {
+	return withAccounts(env, c, toWrite, func(ctx context.Context, a *app.App) error {
 		if err := a.RevokeKey(ctx, *merchant, *id); err != nil {
 			return err
 		}

@@ -34,7 +34,7 @@ type merchantRow struct {
 func listMerchantsCommand(env environment) *cobra.Command {
 	c := &cobra.Command{Use: "list", Short: "list all merchants"}
 	asJSON := c.Flags().Bool("json", false, "print one JSON array of the rows")
-	return withAccounts(env, c, oldDatabase, func(ctx context.Context, a *app.App) error {
+	return withAccounts(env, c, toRead, func(ctx context.Context, a *app.App) error {
 		merchants, err := a.Merchants(ctx)
 		if err != nil {
 			return err
@@ -49,7 +49,7 @@ func listMerchantsCommand(env environment) *cobra.Command {
 
 func showMerchantCommand(env environment) *cobra.Command {
 	c := &cobra.Command{Use: "show", Short: "print the settings of a merchant as JSON, as set takes them"}
-	return ofMerchant(env, c, func(ctx context.Context, a *app.App, by app.Caller, _ []string) error {
+	return ofMerchant(env, c, toRead, func(ctx context.Context, a *app.App, by app.Caller, _ []string) error {
 		m, err := a.Merchant(ctx, by.Merchant)
 		if err != nil {
 			return err
@@ -88,7 +88,7 @@ leaves out is as if it had never been set. Letters and mails made from now on sh
 		}
 		return nil
 	}
-	return ofMerchant(env, c, func(ctx context.Context, a *app.App, by app.Caller, _ []string) error {
+	return ofMerchant(env, c, toWrite, func(ctx context.Context, a *app.App, by app.Caller, _ []string) error {
 		m, err := a.Merchant(ctx, by.Merchant)
 		if err != nil {
 			return err

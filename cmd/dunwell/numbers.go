@@ -30,7 +30,7 @@ func numberGapsCommand(env environment) *cobra.Command {
 	c := &cobra.Command{Use: "gaps", Short: "list the numbers that were drawn and that no committed voucher has"}
 	c.Example = "  dunwell numbers gaps --merchant acme"
 	asJSON := c.Flags().Bool("json", false, "print JSON")
-	return ofMerchant(env, c, func(ctx context.Context, a *app.App, by app.Caller, _ []string) error {
+	return ofMerchant(env, c, toRead, func(ctx context.Context, a *app.App, by app.Caller, _ []string) error {
 		rows := []gapRow{}
 		for _, kind := range []ar.VoucherKind{ar.KindInvoice, ar.KindCreditnote} {
 			gaps, err := a.NumberGaps(ctx, by, kind)

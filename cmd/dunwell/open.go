@@ -27,7 +27,7 @@ func openApp(ctx context.Context, s *settings, publicURL string, log *slog.Logge
 	if err != nil {
 		return nil, nil, err
 	}
-	a, closeAll, err := open(ctx, s, s.Workers, log, func(c *app.Config) error {
+	a, closeAll, err := open(ctx, s, toCreate, s.Workers, log, func(c *app.Config) error {
 		c.PublicURL, c.Mail, c.MailFrom, c.Templates = publicURL, sender, s.sender(), templates
 		c.Documents = document.New(document.Options{})
 		c.Files, err = openFiles(ctx, s)
@@ -40,8 +40,9 @@ func openApp(ctx context.Context, s *settings, publicURL string, log *slog.Logge
 	return a, func() { closeSender(); closeAll() }, nil
 }
 
-// open opens the database and makes an App of it, with as many workers: complete adds what more it needs.
-func open(ctx context.Context, s *settings, workers int, log *slog.Logger, complete func(*app.Config) error) (*app.App, func(), error) {
+// open opens the database, for what the command may do, and makes an App of it, with as many workers: complete adds what
+// more it needs.
+func open(ctx context.Context, s *settings, may access, workers int, log *slog.Logger, complete func(*app.Config) error) (*app.App, func(), error) {
 	calls, err := outbound.New(outbound.Options{AllowPrivate: s.AllowNetworks})
 	if err != nil {
 		return nil, nil, err
@@ -59,7 +60,7 @@ func open(ctx context.Context, s *settings, workers int, log *slog.Logger, compl
 		return nil, nil, errors.Join(err, db.Close())
 	}
 	a := app.New(c)
-	if err := a.Upgrade(ctx); err != nil {
+	if err := prepare(ctx, db, a, may); err != nil {
 		return nil, nil, errors.Join(err, db.Close())
 	}
 	return a, func() { _ = db.Close() }, nil // every acknowledged change is on disk already
@@ -84,7 +85,7 @@ func openSender(s *settings) (mail.Sender, func(), error) {
 	return folder, func() {}, err
 }
 
-// openDatabase opens the database, brings it up to date, and sets its clock.
+// openDatabase opens the database, and sets its clock.
 func openDatabase(ctx context.Context, s *settings) (*store.DB, *app.Clock, error) {
 	clock, err := openClock(s)
 	if err != nil {
@@ -101,11 +102,26 @@ func openDatabase(ctx context.Context, s *settings) (*store.DB, *app.Clock, erro
 	if err != nil {
 		return nil, nil, fmt.Errorf("%w; check that %s names the server's database and that it may be read and written", err, where)
 	}
-	if err := migrate(ctx, db); err != nil {
-		return nil, nil, errors.Join(err, db.Close())
-	}
 	return db, clock, nil
 }
+
+// prepare brings the database up to date, and enters into the journal what is older than it; where a command only reads, it
+// refuses what would have to be changed. The tables of the job queue are not read by any.
+func prepare(ctx context.Context, db *store.DB, a *app.App, may access) error {
+	if may == toRead {
+		err := db.CheckSchema(ctx)
+		if errors.Is(err, store.ErrOlderSchema) {
+			return errOlder
+		}
+		return err
+	}
+	if err := migrate(ctx, db); err != nil {
+		return err
+	}
+	return a.Upgrade(ctx)
+}
+
+var errOlder = errors.New("the database is not up to date, and this command changes nothing; run dunwell migrate first")
 
 // migrate brings our tables and those of the job queue up to date.
 func migrate(ctx context.Context, db *store.DB) error {

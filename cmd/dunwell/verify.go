@@ -27,7 +27,7 @@ write to the database could write a whole new journal; keep these lines elsewher
 	merchant := merchantFlag(c)
 	known := c.Flags().String("known", "", "`file` with what verify printed before")
 	return withSettings(env, c, func(ctx context.Context, s *settings) error {
-		a, closeAll, err := openAccounts(ctx, s, oldDatabase, func(c *app.Config) (err error) {
+		a, closeAll, err := openAccounts(ctx, s, toRead, func(c *app.Config) (err error) {
 			c.Files, err = openFiles(ctx, s)
 			return err
 		})
@@ -57,6 +57,9 @@ func verify(ctx context.Context, env environment, a *app.App, merchant string, k
 	merchants, err := merchantsOf(ctx, a, merchant)
 	if err != nil {
 		return err
+	}
+	if slices.ContainsFunc(merchants, func(m store.Merchant) bool { return m.Unsealed }) {
+		return errOlder // an upgrade was cut off
 	}
 	var found differences
 	report := func(f app.Finding) {

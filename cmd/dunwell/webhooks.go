@@ -35,7 +35,7 @@ func showWebhookCommand(env environment) *cobra.Command {
 	c := &cobra.Command{Use: "show", Short: "show the webhook of a merchant"}
 	c.Long = "Shows where the webhook of a merchant is, when it was disabled because it answered 410, and how many secrets are valid."
 	asJSON := c.Flags().Bool("json", false, "print it as JSON")
-	return ofMerchant(env, c, func(ctx context.Context, a *app.App, by app.Caller, _ []string) error {
+	return ofMerchant(env, c, toRead, func(ctx context.Context, a *app.App, by app.Caller, _ []string) error {
 		m, err := a.Merchant(ctx, by.Merchant)
 		if err != nil {
 			return err
@@ -55,7 +55,7 @@ func showWebhookCommand(env environment) *cobra.Command {
 func setWebhookCommand(env environment) *cobra.Command {
 	c := &cobra.Command{Use: "set URL", Short: "set the webhook of a merchant; one that was disabled is called again"}
 	c.Example = "  dunwell webhooks set https://shop.example.com/dunwell --merchant acme"
-	return ofMerchant(env, c, func(ctx context.Context, a *app.App, by app.Caller, args []string) error {
+	return ofMerchant(env, c, toWrite, func(ctx context.Context, a *app.App, by app.Caller, args []string) error {
 		if err := a.SetWebhook(ctx, by.Merchant, args[0]); err != nil {
 			return err
 		}
@@ -66,7 +66,7 @@ func setWebhookCommand(env environment) *cobra.Command {
 
 func removeWebhookCommand(env environment) *cobra.Command {
 	c := &cobra.Command{Use: "remove", Short: "end the webhook of a merchant"}
-	return ofMerchant(env, c, func(ctx context.Context, a *app.App, by app.Caller, _ []string) error {
+	return ofMerchant(env, c, toWrite, func(ctx context.Context, a *app.App, by app.Caller, _ []string) error {
 		if err := a.SetWebhook(ctx, by.Merchant, ""); err != nil {
 			return err
 		}
@@ -80,7 +80,7 @@ func secretCommand(env environment) *cobra.Command {
 	c.Long = `Prints the secret, whsec_…, as libraries for Standard Webhooks take it. --rotate draws a new one first; the one before stays
 valid until the next rotation: callbacks carry a signature of each.`
 	rotate := c.Flags().Bool("rotate", false, "draw a new secret")
-	return ofMerchant(env, c, func(ctx context.Context, a *app.App, by app.Caller, _ []string) error {
+	return ofMerchant(env, c, toWrite, func(ctx context.Context, a *app.App, by app.Caller, _ []string) error {
 		secret, err := callbackSecret(ctx, a, by.Merchant, *rotate)
 		if err != nil {
 			return err
@@ -105,7 +105,7 @@ func replayCommand(env environment) *cobra.Command {
 	c := &cobra.Command{Use: "replay ID", Short: "send a callback again, as the same message"}
 	c.Long = `Sends a callback again, whatever became of it: the same bytes under the same webhook-id, so that a receiver that has it can
 tell. A server with workers does it within seconds.`
-	return ofMerchant(env, c, func(ctx context.Context, a *app.App, by app.Caller, args []string) error {
+	return ofMerchant(env, c, toWrite, func(ctx context.Context, a *app.App, by app.Caller, args []string) error {
 		if err := a.ReplayCallback(ctx, by, args[0]); err != nil {
 			return err
 		}
@@ -150,7 +150,7 @@ func listCallbacksCommand(env environment) *cobra.Command {
 	o.flags(c)
 	state := stateFlag(c, callbackStates)
 	c.PreRunE = func(*cobra.Command, []string) error { return o.check() }
-	return withAccounts(env, c, oldDatabase, func(ctx context.Context, a *app.App) error {
+	return withAccounts(env, c, toRead, func(ctx context.Context, a *app.App) error {
 		rows, err := newestOf(ctx, a, *merchant, o.limit, func(by app.Caller) ([]callbackRow, error) {
 			callbacks, err := a.Callbacks(ctx, by, ar.CallbackState(*state), o.limit)
 			return shownCallbacks(by.Merchant, callbacks), err

@@ -19,19 +19,24 @@ type dialect struct {
 	// migrationLock makes a second process wait until this transaction has migrated. SQLite's writer is alone anyway.
 	migrationLock string
 
+	// migrated counts the tables of migrations: one, unless the database is empty.
+	migrated string
+
 	// fault names what an engine's error is about, by its code.
 	fault func(error) fault
 }
 
 var sqliteDialect = dialect{
-	name:  "sqlite",
-	fault: sqliteFault,
+	name:     "sqlite",
+	migrated: `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'`,
+	fault:    sqliteFault,
 }
 
 var postgresDialect = dialect{
 	name:          "postgres",
 	lock:          " FOR NO KEY UPDATE",
 	migrationLock: "SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(7164532903)", // any number, as long as it is always this one
+	migrated:      `SELECT count(to_regclass('schema_migrations'))`,
 	fault:         postgresFault,
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -46,6 +47,47 @@ func (db *DB) Migrate(ctx context.Context) error {
 	}
 }
 
+// ErrOlderSchema is the answer about a database that lacks a migration, or all of them.
+var ErrOlderSchema = errors.New("store: the database is not up to date")
+
+// CheckSchema tells, without a change, whether Migrate has nothing to do: else it is ErrOlderSchema, or the refusal of a
+// database that a newer binary has migrated.
+func (db *DB) CheckSchema(ctx context.Context) error {
+	steps, err := readMigrations(db.dialect.name)
+	if err != nil {
+		return err
+	}
+	return db.unavailable(db.engine.view(ctx, func(s session) error {
+		tables := int64(0)
+		if err := s.query(db.dialect.migrated, nil, func(r row) error { return r.Scan(&tables) }); err != nil {
+			return err
+		}
+		if tables == 0 {
+			return ErrOlderSchema
+		}
+		current, err := schemaVersion(s)
+		if err != nil {
+			return err
+		}
+		if pending, err := pending(steps, current); err != nil || len(pending) == 0 {
+			return err
+		}
+		return ErrOlderSchema
+	}))
+}
+
+// pending are the steps that a database of a version lacks.
+func pending(steps []migration, current int64) ([]migration, error) {
+	if newest := steps[len(steps)-1].version; current > newest {
+		return nil, fmt.Errorf("store: the database has schema version %d, but this binary knows only %d; start a newer binary", current, newest)
+	}
+	next := slices.IndexFunc(steps, func(m migration) bool { return m.version > current })
+	if next < 0 {
+		return nil, nil
+	}
+	return steps[next:], nil
+}
+
 // step applies the next migration, and reports true when there is none.
 func (db *DB) step(s session, steps []migration) (bool, error) {
 	if db.dialect.migrationLock != "" {
@@ -61,14 +103,11 @@ func (db *DB) step(s session, steps []migration) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if newest := steps[len(steps)-1].version; current > newest {
-		return false, fmt.Errorf("store: the database has schema version %d, but this binary knows only %d; start a newer binary", current, newest)
+	next, err := pending(steps, current)
+	if err != nil || len(next) == 0 {
+		return err == nil, err
 	}
-	next := slices.IndexFunc(steps, func(m migration) bool { return m.version > current })
-	if next < 0 {
-		return true, nil
-	}
-	m := steps[next]
+	m := next[0]
 	if _, err := s.exec(m.script, nil); err != nil {
 		return false, fmt.Errorf("store: migration %s: %w", m.name, err)
 	}

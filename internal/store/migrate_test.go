@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -29,6 +30,12 @@ func TestMigrate(t *testing.T) {
 	for _, engine := range storetest.Engines {
 		t.Run(string(engine), func(t *testing.T) {
 			url := storetest.URL(t, engine)
+			empty := open(t, url)
+			for range 2 { // the first changes nothing
+				if err := empty.CheckSchema(t.Context()); !errors.Is(err, store.ErrOlderSchema) {
+					t.Errorf("an empty database: %v", err)
+				}
+			}
 			var wg sync.WaitGroup
 			for range 4 {
 				db := open(t, url)
@@ -45,6 +52,9 @@ func TestMigrate(t *testing.T) {
 			if err := again.Migrate(context.Background()); err != nil {
 				t.Fatal(err)
 			}
+			if err := again.CheckSchema(t.Context()); err != nil {
+				t.Errorf("after another start: %v", err)
+			}
 			if all, err := again.Merchants(context.Background()); err != nil || len(all) != 2 {
 				t.Errorf("after another start: %d merchants, %v", len(all), err)
 			}
@@ -54,18 +64,28 @@ func TestMigrate(t *testing.T) {
 
 func TestANewerSchemaIsRefused(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		update(t, db, acme, func(tx *store.Tx) (err error) {
-			const newer = "INSERT INTO schema_migrations (version, name, applied) VALUES (999, 'from the future', 0)"
-			if tx.SQL() != nil {
-				_, err = tx.SQL().ExecContext(tx.Context(), newer)
-			} else {
-				_, err = tx.PGX().Exec(tx.Context(), newer)
+		alter(t, db, "INSERT INTO schema_migrations (version, name, applied) VALUES (999, 'from the future', 0)")
+		for _, err := range []error{db.Migrate(t.Context()), db.CheckSchema(t.Context())} {
+			if err == nil || errors.Is(err, store.ErrOlderSchema) || !strings.Contains(err.Error(), "999") || strings.Contains(err.Error(), "\n") {
+				t.Errorf("error is %v", err)
 			}
-			return err
-		})
-		err := db.Migrate(context.Background())
-		if err == nil || !strings.Contains(err.Error(), "999") || strings.Contains(err.Error(), "\n") {
+		}
+	})
+}
+
+func TestAnOlderSchema(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		alter(t, db, "DELETE FROM schema_migrations WHERE version > 1")
+		if err := db.CheckSchema(t.Context()); !errors.Is(err, store.ErrOlderSchema) {
 			t.Errorf("error is %v", err)
 		}
+	})
+}
+
+func alter(t *testing.T, db *store.DB, statement string) {
+	t.Helper()
+	update(t, db, acme, func(tx *store.Tx) error {
+		_, err := execute(tx, statement)
+		return err
 	})
 }
