@@ -24,7 +24,7 @@ type effort struct {
 	uploads int           // by each process whose memory is looked at
 	rows    int           // of the long list
 	commits int           // of each kind, while workers send mails and while none do
-	resends int           // the same
+	resends int           // while none do, and half as many while they do
 	prompt  int           // mails one after the other
 	nudges  string        // benchtimes of what packages measure themselves
 	letters string
@@ -35,7 +35,7 @@ type effort struct {
 var (
 	thorough = effort{rounds: 60, slice: 40 * time.Millisecond, loops: 5, over: 1200 * time.Millisecond, durable: 2500 * time.Millisecond, uploads: 48, rows: 200_000,
 		commits: 200, resends: 1600, prompt: 50,
-		nudges: "5000x", letters: "1s", pages: "30x"}
+		nudges: "2000x", letters: "1s", pages: "30x"}
 	brief = effort{rounds: 2, slice: 10 * time.Millisecond, loops: 1, over: 100 * time.Millisecond, durable: 200 * time.Millisecond, uploads: 8, rows: 1000,
 		commits: 16, resends: 32, prompt: 3,
 		nudges: "50x", letters: "1x", pages: "1x"}

@@ -77,9 +77,9 @@ func letterForm(int) (*http.Request, error) {
 
 // order loads the server with all requests that order a mail. workers is how many it has.
 func (s *instance) order(ctx context.Context, e effort, workers int) (all []ordered, err error) {
-	share := uint64(0)
+	share, resends := uint64(0), e.resends
 	if workers > 0 {
-		share = workersShare
+		share, resends = workersShare, e.resends/2 // there are enough mails by now to keep the workers at work
 	}
 	commit := func(int) (*http.Request, error) { return order(load.Mark, "commitInvoice") }
 	resend := func(int) (*http.Request, error) { return order(load.Turn, "resendInvoice") } // one invoice after the other
@@ -90,7 +90,7 @@ func (s *instance) order(ctx context.Context, e effort, workers int) (all []orde
 		request func(int) (*http.Request, error)
 	}{
 		{"commitInvoice", lettered + share, e.commits, commit},
-		{"resendInvoice", 0, e.resends, resend},
+		{"resendInvoice", 0, resends, resend},
 		{"commitInvoice, document imported before", imported + share, e.commits, commit},
 	}
 	for _, l := range loads {
