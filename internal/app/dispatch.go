@@ -9,9 +9,6 @@ import (
 	"github.com/dunwell/dunwell/internal/store"
 )
 
-// Job is the number of a job: that of the event it began with.
-type Job int64
-
 // order is a mail that somebody wants sent.
 type order struct {
 	Commit
