@@ -66,7 +66,7 @@ var offered = []setting{
 		set: func(s *settings, v string) error { s.Templates = v; return nil }},
 	{flag: "workers", env: "DUNWELL_WORKERS", otherwise: "4", help: "`number` of workers that send mail and callbacks; with 0, another process on the same database does",
 		set: func(s *settings, v string) (err error) { s.Workers, err = parseWorkers(v); return err }},
-	{flag: "allow-network", env: "DUNWELL_ALLOW_NETWORK", help: "comma-separated `networks` that callbacks and attachments may reach although they are private",
+	{flag: "allow-network", env: "DUNWELL_ALLOW_NETWORK", help: "comma-separated `networks` that callbacks and attachments may reach although they are private, by http too and on any port",
 		set: func(s *settings, v string) (err error) { s.AllowNetworks, err = parseAllowed(v); return err }},
 	{flag: "public-url", env: "DUNWELL_PUBLIC_URL", help: "`URL` the server is reached by from outside, without /api, for links; http://ADDR when empty",
 		set: func(s *settings, v string) error { s.PublicURL = v; return checkPublicURL(v) }},

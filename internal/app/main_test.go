@@ -78,7 +78,7 @@ func (b *bench) config(files blob.Store) Config {
 	b.outbox = b.TempDir()
 	sender, err := mail.OpenOutbox(b.outbox)
 	b.no(err)
-	out, err := outbound.New(outbound.Options{AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, AllowHTTP: true})
+	out, err := outbound.New(outbound.Options{AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
 	b.no(err)
 	return Config{
 		DB: b.db, Files: files, Documents: document.New(document.Options{Timeout: time.Minute}), Clock: NewClock(b.clock.Now),

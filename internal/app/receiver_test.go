@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
-	"net/url"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -56,12 +54,9 @@ func (b *bench) receiver(answers ...http.HandlerFunc) *receiver {
 // allow lets the application call a server of this machine.
 func (b *bench) allow(server *httptest.Server, o outbound.Options) {
 	b.Helper()
-	u, err := url.Parse(server.URL)
-	b.no(err)
-	port, err := strconv.ParseUint(u.Port(), 10, 16)
-	b.no(err)
-	o.AllowPrivate, o.Ports = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, []uint16{uint16(port)}
+	o.AllowPrivate = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 	o.RootCAs = server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+	var err error
 	b.App.outbound, err = outbound.New(o)
 	b.no(err)
 }

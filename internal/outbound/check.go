@@ -20,6 +20,8 @@ const maxURL = 2000
 var (
 	errURL     = refuse("The URL is not valid.", "Write it like https://shop.example.com/notify.")
 	errHost    = refuse("The host is not a valid name.", "Write it like shop.example.com.")
+	errScheme  = refuse("The URL does not begin with https://.", "Only https is called; write the URL like https://shop.example.com/notify.")
+	errPort    = refuse("The port is not allowed.", "Leave it out: only port 443 is called.")
 	errAddress = refuse("The address is not allowed.", "The host must be reachable from the internet.")
 )
 
@@ -40,8 +42,8 @@ func (c *Client) parse(rawurl string) (*url.URL, error) {
 		return nil, &Error{Text: errURL.Text, Hint: errURL.Hint, cause: err}
 	}
 	switch {
-	case u.Scheme != "https" && (u.Scheme != "http" || !c.allowHTTP):
-		return nil, refuse("The URL does not begin with https://.", "Only https is called; write the URL like https://shop.example.com/notify.")
+	case u.Scheme != "https" && (u.Scheme != "http" || !c.guard.inner()):
+		return nil, errScheme
 	case u.Hostname() == "":
 		return nil, errURL
 	case u.User != nil:
@@ -53,7 +55,7 @@ func (c *Client) parse(rawurl string) (*url.URL, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.port(u); err != nil {
+	if err := c.way(u, host); err != nil {
 		return nil, err
 	}
 	u.Host = authority(host, u.Port())
@@ -78,7 +80,7 @@ func (c *Client) host(raw string) (string, error) {
 		return "", refuse(errHost.Text, "Leave out the dot at its end.")
 	case !isName(name):
 		return "", errHost
-	case !c.guard.inner && isInner(name):
+	case !c.guard.inner() && isInner(name):
 		return "", errAddress
 	}
 	return name, nil
@@ -130,13 +132,24 @@ func isInner(name string) bool {
 	})
 }
 
-// port tells whether the port of a URL may be called.
-func (c *Client) port(u *url.URL) error {
-	number := cmp.Or(u.Port(), defaultPort[u.Scheme])
-	if n, err := strconv.ParseUint(number, 10, 16); err == nil && slices.Contains(c.guard.ports, uint16(n)) {
-		return nil
+// way tells whether a host may be called by the scheme and on the port of a URL. A name may lead into a network that is named:
+// then only its address can tell, which the guard asks.
+func (c *Client) way(u *url.URL, host string) error {
+	port, err := strconv.ParseUint(cmp.Or(u.Port(), defaultPort[u.Scheme]), 10, 16)
+	if err != nil || port == 0 {
+		return errPort
 	}
-	return refuse("The port is not allowed.", "Leave it out, or use one of these: "+c.guard.portList()+".")
+	ip, err := netip.ParseAddr(host)
+	isAddress := err == nil
+	switch {
+	case isAddress && c.guard.isNamed(ip), !isAddress && c.guard.inner():
+		return nil
+	case u.Scheme != "https":
+		return errScheme
+	case uint16(port) != c.guard.port:
+		return errPort
+	}
+	return nil
 }
 
 var defaultPort = map[string]string{"https": "443", "http": "80"}

@@ -10,7 +10,7 @@ import (
 
 func TestCheck(t *testing.T) {
 	strict := newClient(t, Options{})
-	lax := newClient(t, Options{AllowHTTP: true, Ports: []uint16{8443}})
+	lax := newClient(t, Options{AllowPrivate: loopback}) // where the address of a name decides
 	tests := []struct {
 		url         string
 		strict, lax string // parts of the text; empty: allowed
@@ -30,7 +30,12 @@ func TestCheck(t *testing.T) {
 		{"http://shop.example.com:80/", "https", ""},
 		{"https://shop.example.com:80/", "port", ""},
 		{"https://shop.example.com:8443/", "port", ""},
-		{"https://shop.example.com:8080/", "port", "port"},
+		{"https://shop.example.com:0/", "port", "port"},
+		{"https://shop.example.com:65536/", "port", "port"},
+		{"http://127.0.0.1:8080/", "https", ""},
+		{"https://127.0.0.1/", "address", ""},
+		{"http://1.1.1.1/", "https", "https"},
+		{"https://1.1.1.1:8443/", "port", "port"},
 		{"https://shop.example.com/#a", "fragment", "fragment"},
 		{"https://shop.example.com/#", "fragment", "fragment"},
 		{"https://-shop.example.com/", "host", "host"},
@@ -53,9 +58,9 @@ func TestCheck(t *testing.T) {
 
 // Hints tell what to do.
 func TestCheckHints(t *testing.T) {
-	c := newClient(t, Options{AllowHTTP: true, Ports: []uint16{8443}})
+	c := newClient(t, Options{})
 	for raw, want := range map[string]string{
-		"https://shop.example.com:22/": "443, 80, 8443.",
+		"https://shop.example.com:22/": "443",
 		"https://shop.example.com./":   "Leave out the dot",
 		"https://shop.example.com/#5":  "%23",
 		"https://10.0.0.1/":            "reachable from the internet",

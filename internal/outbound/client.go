@@ -7,8 +7,8 @@
 //
 // Invariants:
 //
-//   - No connection is made to an address that is not public or named in Options.AllowPrivate, nor on a port that is
-//     not listed, nor through a proxy; each request has a connection of its own, which was checked.
+//   - No connection is made to an address that is neither public nor named in Options.AllowPrivate, nor to a public one
+//     but by https on port 443, nor through a proxy; each request has a connection of its own, which was checked.
 //   - Redirects are answers. Nothing is followed, no cookie kept, nothing decompressed.
 //   - What is read of an answer is limited in bytes and in time, its headers too.
 //   - Texts of errors and answers tell nothing about how a name was resolved or what the network is like: to the
@@ -32,13 +32,11 @@ import (
 
 // Options are how a Client is to behave. The zero value is what a server on the internet wants.
 type Options struct {
-	// AllowPrivate names networks that may be called although they are not public, for a server that works inside one.
-	// Merchants learn what answers there. At least 8 bits of an IPv4 and 7 bits of an IPv6 network must be given, and the
-	// metadata services of clouds stay out of reach: there is no way to switch the guard off.
+	// AllowPrivate names networks that may be called although they are not public, for a server that works inside one: by
+	// https and http, on every port. Merchants learn what answers there, and can post to it. At least 8 bits of an IPv4 and
+	// 7 bits of an IPv6 network must be given, and the metadata services of clouds stay out of reach: there is no way to
+	// switch the guard off.
 	AllowPrivate []netip.Prefix
-
-	AllowHTTP bool     // http:// besides https://, and port 80
-	Ports     []uint16 // that may be called besides 443
 
 	RootCAs  *x509.CertPool // who signs certificates; the system's when nil
 	Resolver *net.Resolver  // who resolves names; the system's when nil
@@ -61,7 +59,6 @@ type Client struct {
 	guard     *guard
 	dialer    *net.Dialer
 	transport *http.Transport
-	allowHTTP bool
 
 	postTimeout, fetchTimeout time.Duration
 }
@@ -74,8 +71,7 @@ func New(o Options) (*Client, error) {
 	}
 	c := &Client{
 		guard:        guard,
-		dialer:       &net.Dialer{Timeout: connectTimeout, Resolver: o.Resolver, Control: guard.control},
-		allowHTTP:    o.AllowHTTP,
+		dialer:       &net.Dialer{Timeout: connectTimeout, Resolver: o.Resolver, ControlContext: guard.control},
 		postTimeout:  cmp.Or(o.PostTimeout, 20*time.Second),
 		fetchTimeout: cmp.Or(o.FetchTimeout, time.Minute),
 	}
@@ -100,6 +96,9 @@ func (c *Client) send(ctx context.Context, method string, u *url.URL, header htt
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		TLSHandshakeDone: func(_ tls.ConnectionState, err error) { insecure.Store(err != nil) },
 	})
+	if u.Scheme == "https" {
+		ctx = secured(ctx)
+	}
 	request, err := http.NewRequestWithContext(ctx, method, u.String(), bytes.NewReader(body))
 	if err != nil {
 		return nil, &Error{Text: errURL.Text, Hint: errURL.Hint, cause: err}

@@ -44,7 +44,7 @@ func failure(ctx context.Context, err error, insecure bool) *Error {
 	case errors.Is(ctx.Err(), context.Canceled):
 		e.Text = "The call was broken off."
 	case errors.As(err, &op) && op.Op == "dial":
-		e.Text, e.Hint = "No connection.", "The host must have a public address and answer there."
+		e.Text, e.Hint = "No connection.", "The host must have a public address and answer there, by https on port 443."
 	case errors.As(err, &certificate):
 		e.Text, e.Hint = "The certificate is not valid.", "The server needs a certificate for its name, signed by a known authority, with all intermediate ones."
 	case errors.As(err, &timeout) && timeout.Timeout(): // of ours, of the network, or the caller's deadline

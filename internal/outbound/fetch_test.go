@@ -290,7 +290,6 @@ func TestFetchWithoutTLS(t *testing.T) {
 	if err := fetchAll(t.Context(), p.client(t), p.url); text(t, err) != "No secure connection." {
 		t.Error(err)
 	}
-	p.AllowHTTP = true
 	if err := fetchAll(t.Context(), p.client(t), strings.Replace(p.url, "https:", "http:", 1)); err != nil {
 		t.Error(err)
 	}

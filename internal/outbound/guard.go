@@ -1,9 +1,10 @@
 package outbound
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
-	"strings"
+	"slices"
 	"syscall"
 
 	"code.dny.dev/ssrf"
@@ -11,9 +12,9 @@ import (
 
 // guard decides which addresses may be connected to.
 type guard struct {
-	ssrf  *ssrf.Guardian // ports, and the special-purpose registries of IANA for both families
-	ports []uint16
-	inner bool // private networks may be called, so names may be private too
+	ssrf  *ssrf.Guardian // the special-purpose registries of IANA for both families
+	named []netip.Prefix // networks that may be called although they are private
+	port  uint16         // on which all others are called
 }
 
 // metadata are the services from which a machine in a cloud learns its own credentials and configuration. Most are link-local
@@ -44,25 +45,18 @@ func newGuard(o Options) (*guard, error) {
 			return nil, fmt.Errorf("outbound: %s is too wide to be allowed; name the networks that are to be called", p)
 		}
 	}
-	ports := []uint16{443}
-	if o.AllowHTTP {
-		ports = append(ports, 80)
-	}
-	ports = append(ports, o.Ports...)
 	return &guard{
-		ssrf:  ssrf.New(ssrf.WithPorts(ports...), ssrf.WithAllowedV4Prefixes(v4...), ssrf.WithAllowedV6Prefixes(v6...)),
-		ports: ports,
-		inner: len(o.AllowPrivate) > 0,
+		ssrf:  ssrf.New(ssrf.WithAnyPort(), ssrf.WithAllowedV4Prefixes(v4...), ssrf.WithAllowedV6Prefixes(v6...)),
+		named: o.AllowPrivate,
+		port:  443,
 	}, nil
 }
 
-// portList is the ports for people: 443, 8443.
-func (g *guard) portList() string {
-	return strings.Trim(strings.ReplaceAll(fmt.Sprint(g.ports), " ", ", "), "[]")
-}
+// inner tells whether private networks may be called, so that names may be private too.
+func (g *guard) inner() bool { return len(g.named) > 0 }
 
 // control is asked by the dialer for every address it is about to connect to.
-func (g *guard) control(network, address string, c syscall.RawConn) error {
+func (g *guard) control(ctx context.Context, network, address string, c syscall.RawConn) error {
 	if err := g.ssrf.Safe(network, address, c); err != nil {
 		return err
 	}
@@ -70,7 +64,29 @@ func (g *guard) control(network, address string, c syscall.RawConn) error {
 	if err != nil {
 		return err
 	}
-	return g.address(to.Addr())
+	if err := g.address(to.Addr()); err != nil || g.isNamed(to.Addr()) {
+		return err
+	}
+	if to.Port() != g.port || ctx.Value(securedKey{}) == nil {
+		return fmt.Errorf("outbound: %s is called by https on port %d only, unless its network is named", to, g.port)
+	}
+	return nil
+}
+
+type securedKey struct{}
+
+// secured tells control that a connection is for https. The dialer knows addresses only, and a connection that nobody says
+// this of is taken for one of http.
+func secured(ctx context.Context) context.Context { return context.WithValue(ctx, securedKey{}, true) }
+
+// isNamed tells whether an address is in a network that is named. Of one behind NAT64 both must be: whoever reaches IPv4
+// through it has not named the internet.
+func (g *guard) isNamed(ip netip.Addr) bool {
+	in := slices.ContainsFunc(g.named, func(p netip.Prefix) bool { return p.Contains(ip) })
+	if in && ssrf.IPv6NAT64Prefix.Contains(ip) {
+		return g.isNamed(behind(ip))
+	}
+	return in
 }
 
 // address tells why an address may not be called, for the log.
@@ -82,8 +98,13 @@ func (g *guard) address(ip netip.Addr) error {
 		return err
 	}
 	if ssrf.IPv6NAT64Prefix.Contains(ip) { // allowed, where IPv4 is reached through it: then what is behind it counts
-		bytes := ip.As16()
-		return g.address(netip.AddrFrom4([4]byte(bytes[12:])))
+		return g.address(behind(ip))
 	}
 	return nil
+}
+
+// behind is the IPv4 address that an address of NAT64 stands for, RFC 6052 2.1.
+func behind(ip netip.Addr) netip.Addr {
+	bytes := ip.As16()
+	return netip.AddrFrom4([4]byte(bytes[12:]))
 }

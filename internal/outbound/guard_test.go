@@ -2,6 +2,7 @@ package outbound
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -81,6 +82,7 @@ func TestForgery(t *testing.T) {
 		{"port that is none", "https://rebind.example.com:99999/", "port"},
 		{"port zero", "https://rebind.example.com:0/", "port"},
 		{"http", "http://127.0.0.1:PORT/", "https"},
+		{"http, by name", "http://rebind.example.com:PORT/", "https"},
 		{"file", "file:///etc/passwd", "https"},
 		{"file with a host", "file://127.0.0.1:PORT/etc/passwd", "https"},
 		{"gopher", "gopher://127.0.0.1:PORT/_GET", "https"},
@@ -100,7 +102,10 @@ func TestForgery(t *testing.T) {
 		{"too long", "https://rebind.example.com:PORT/" + strings.Repeat("a", maxURL), "longer"},
 	}
 	server := newForbidden(t)
-	c := newClient(t, Options{Ports: []uint16{server.port}, Resolver: always(t, "127.0.0.1", "::1", "::ffff:127.0.0.1")})
+	resolver := always(t, "127.0.0.1", "::1", "::ffff:127.0.0.1")
+	c := newClient(t, Options{Resolver: resolver})
+	c.guard.port = server.port
+	elsewhere := newClient(t, Options{Resolver: resolver, AllowPrivate: []netip.Prefix{netip.MustParsePrefix("10.99.0.0/16")}})
 
 	var table strings.Builder
 	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
@@ -119,6 +124,7 @@ func TestForgery(t *testing.T) {
 		}
 		notRevealed(t, err)
 		past(t, c, raw)
+		past(t, elsewhere, raw)
 		n := server.connections.Swap(0)
 		if n != 0 {
 			t.Errorf("%s: %d connections", test.what, n)
@@ -173,7 +179,8 @@ func TestRebinding(t *testing.T) {
 	}
 	for _, test := range tests {
 		server := newForbidden(t)
-		c := newClient(t, Options{Ports: []uint16{server.port}, Resolver: nameServer(t, test.answer).Resolver})
+		c := newClient(t, Options{Resolver: nameServer(t, test.answer).Resolver})
+		c.guard.port = server.port
 		raw := fmt.Sprintf("https://rebind.example.com:%d/", server.port)
 		if err := c.Check(raw); err != nil {
 			t.Fatal(err)
@@ -195,8 +202,8 @@ func TestRebinding(t *testing.T) {
 // stopAfterGuard lets the guard decide and connects to nobody, so that a test does not call the internet.
 func stopAfterGuard(c *Client) *[]string {
 	var passed []string
-	c.dialer.Control = func(network, address string, conn syscall.RawConn) error {
-		if err := c.guard.control(network, address, conn); err != nil {
+	c.dialer.ControlContext = func(ctx context.Context, network, address string, conn syscall.RawConn) error {
+		if err := c.guard.control(ctx, network, address, conn); err != nil {
 			return err
 		}
 		host, _, _ := net.SplitHostPort(address)
@@ -212,11 +219,17 @@ func TestNamesTellNothing(t *testing.T) {
 	closed := newForbidden(t)
 	seen := map[string]string{}
 	for what, o := range map[string]Options{
-		"none":      {Resolver: always(t), Ports: []uint16{closed.port}},
-		"forbidden": {Resolver: always(t, "127.0.0.1"), Ports: []uint16{closed.port}},
-		"closed":    {Resolver: always(t, "127.0.0.2"), Ports: []uint16{1}, AllowPrivate: loopback},
+		"none":                 {Resolver: always(t)},
+		"forbidden":            {Resolver: always(t, "127.0.0.1")},
+		"forbidden, elsewhere": {Resolver: always(t, "127.0.0.1"), AllowPrivate: []netip.Prefix{netip.MustParsePrefix("10.99.0.0/16")}},
+		"closed":               {Resolver: always(t, "127.0.0.2"), AllowPrivate: loopback},
 	} {
-		_, err := newClient(t, o).Post(t.Context(), fmt.Sprintf("https://name.example.com:%d/", o.Ports[0]), nil, nil)
+		c := newClient(t, o)
+		c.guard.port = closed.port
+		if what == "closed" {
+			c.guard.port = 1
+		}
+		_, err := c.Post(t.Context(), fmt.Sprintf("https://name.example.com:%d/", c.guard.port), nil, nil)
 		var e *Error
 		if !errors.As(err, &e) || errors.Unwrap(err) == nil {
 			t.Fatalf("%s: %v", what, err)
@@ -254,7 +267,7 @@ func TestAddresses(t *testing.T) {
 			t.Errorf("%s is not allowed, or on all ports", ip)
 		}
 	}
-	if err := g.control("udp4", "1.1.1.1:443", nil); err == nil {
+	if err := g.control(secured(t.Context()), "udp4", "1.1.1.1:443", nil); err == nil {
 		t.Error("packets are allowed")
 	}
 }
@@ -265,7 +278,7 @@ func pass(g *guard, ip netip.Addr, port uint16) bool {
 	if ip.Is4() {
 		network = "tcp4"
 	}
-	return g.control(network, netip.AddrPortFrom(ip, port).String(), nil) == nil
+	return g.control(secured(context.Background()), network, netip.AddrPortFrom(ip, port).String(), nil) == nil
 }
 
 func last(p netip.Prefix) netip.Addr {
@@ -275,6 +288,48 @@ func last(p netip.Prefix) netip.Addr {
 	}
 	ip, _ := netip.AddrFromSlice(bytes)
 	return ip
+}
+
+// In a network that is named, anything may be called; elsewhere https on 443 only. What a name stands for is known when it
+// is connected to.
+func TestNamedNetworks(t *testing.T) {
+	o := Options{AllowPrivate: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("64:ff9b::/96")}}
+	const public, named, private = "93.184.216.34", "10.1.2.3", "10.2.0.1"
+	tests := []struct {
+		url      string
+		stands   []string // for these addresses
+		connects string   // to these
+	}{
+		{"http://erp:8069/", []string{named}, named},
+		{"http://erp.internal/", []string{named}, named},
+		{"https://erp.example.com:8443/", []string{named}, named},
+		{"https://erp.example.com/", []string{named}, named},
+		{"http://erp.example.com/", []string{private}, ""},
+		{"http://erp.example.com/", []string{"169.254.169.254"}, ""},
+		{"https://shop.example.com/", []string{public}, public},
+		{"https://shop.example.com:443/", []string{public}, public},
+		{"https://shop.example.com:8443/", []string{public}, ""},
+		{"http://shop.example.com/", []string{public}, ""},
+		{"http://shop.example.com:443/", []string{public}, ""},
+		{"http://both.example.com/", []string{public, named}, named},
+		{"https://nat.example.com/", []string{"64:ff9b::5db8:d822"}, "64:ff9b::5db8:d822"}, // public behind it
+		{"http://nat.example.com/", []string{"64:ff9b::5db8:d822"}, ""},
+		{"https://nat.example.com:8443/", []string{"64:ff9b::5db8:d822"}, ""},
+		{"http://nat.example.com:8069/", []string{"64:ff9b::a01:203"}, "64:ff9b::a01:203"}, // named behind it
+	}
+	for _, test := range tests {
+		o.Resolver = always(t, test.stands...)
+		c := newClient(t, o)
+		if err := c.Check(test.url); err != nil {
+			t.Errorf("%s: %v", test.url, err)
+		}
+		passed := stopAfterGuard(c)
+		_, err := c.Post(t.Context(), test.url, nil, nil)
+		if got := strings.Join(*passed, " "); got != test.connects || text(t, err) != "No connection." {
+			t.Errorf("%s for %s: the guard let %q pass, want %q; %v", test.url, test.stands, got, test.connects, err)
+		}
+		notRevealed(t, err)
+	}
 }
 
 // A network that is allowed opens itself only, and no metadata service within.
@@ -296,12 +351,25 @@ func TestAllowPrivate(t *testing.T) {
 		"https://[64:ff9b::127.0.0.1]/":      false,
 		"https://[64:ff9b::10.1.2.3]/":       true,
 		"https://[64:ff9b::a9fe:a9fe]/":      false,
+		"https://[64:ff9b::1.1.1.1]:8443/":   false,
+		"http://[64:ff9b::1.1.1.1]/":         false,
+		"http://[64:ff9b::10.1.2.3]/":        true,
 		"https://[::ffff:10.1.2.3]/":         false,
 		"https://127.0.0.1/":                 false,
 		"https://erp/":                       true, // its address decides
 		"https://erp.internal/":              true,
-		"http://10.1.2.3/":                   false,
-		"https://10.1.2.3:8443/":             false,
+		"http://10.1.2.3/":                   true,
+		"https://10.1.2.3:8443/":             true,
+		"http://10.1.2.3:65535/":             true,
+		"http://10.1.2.3:0/":                 false,
+		"http://10.1.2.3:65536/":             false,
+		"http://erp:65536/":                  false,
+		"ftp://10.1.2.3/":                    false,
+		"http://10.2.0.1/":                   false,
+		"http://169.254.169.254/":            false,
+		"http://1.1.1.1/":                    false, // public: as ever
+		"https://1.1.1.1:8443/":              false,
+		"https://1.1.1.1/":                   true,
 		"https://metadata.google.internal./": false,
 	} {
 		if err := c.Check(raw); (err == nil) != allowed {

@@ -162,7 +162,7 @@ func newPeer(t *testing.T, handler http.HandlerFunc, change ...func(*httptest.Se
 func peerOf(t *testing.T, server *httptest.Server) *peer {
 	port := server.Listener.Addr().(*net.TCPAddr).Port
 	p := &peer{Server: server, url: "https://example.com:" + strconv.Itoa(port) + "/"}
-	p.AllowPrivate, p.Ports, p.Resolver = loopback, []uint16{uint16(port)}, always(t, "127.0.0.1")
+	p.AllowPrivate, p.Resolver = loopback, always(t, "127.0.0.1")
 	if server.Certificate() != nil {
 		p.RootCAs = x509.NewCertPool()
 		p.RootCAs.AddCert(server.Certificate())
