@@ -65,8 +65,8 @@ func (d *download) accept(r *http.Response, limits Limits) (string, error) {
 		return "", errTooLarge(limits.MaxBytes)
 	}
 	head, err := d.head.Peek(sniffBytes)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return "", failure(d.ctx, err, false)
+	if err = d.broken(err); err != nil {
+		return "", err
 	}
 	if len(head) == 0 {
 		return "", refuse("The file is empty.", "")
@@ -84,12 +84,24 @@ func (d *download) Read(p []byte) (int, error) {
 	switch {
 	case d.left < 0:
 		n, d.err = n-1, errTooLarge(d.limit)
-	case errors.Is(err, io.EOF):
-		d.err = io.EOF
+	case d.broken(err) != nil:
+		d.err = d.broken(err)
 	case err != nil:
-		d.err = failure(d.ctx, err, false)
+		d.err = io.EOF
 	}
 	return n, d.err
+}
+
+// broken is why a body did not come whole, if err says that it did not. One that ends in all form may not have either:
+// a server that sees its connection given up, because the time is over, may still end what it has sent so far.
+func (d *download) broken(err error) error {
+	switch {
+	case errors.Is(err, io.EOF) && d.ctx.Err() != nil:
+		return failure(d.ctx, d.ctx.Err(), false)
+	case err == nil, errors.Is(err, io.EOF):
+		return nil
+	}
+	return failure(d.ctx, err, false)
 }
 
 // Close gives the connection up, whether all was read or not.

@@ -1,6 +1,7 @@
 package outbound
 
 import (
+	"bufio"
 	"cmp"
 	"compress/gzip"
 	"context"
@@ -279,6 +280,22 @@ func pause(ctx context.Context, d time.Duration) {
 	select {
 	case <-time.After(d):
 	case <-ctx.Done():
+	}
+}
+
+// A body that ends in all form after the time was over is not taken for a whole one.
+func TestFetchEndedTooLate(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 0)
+	defer cancel()
+	late := func() *download {
+		return &download{ctx: ctx, left: 10, head: bufio.NewReader(strings.NewReader("a;b"))}
+	}
+	if _, err := io.ReadAll(late()); text(t, err) != "No answer in time." {
+		t.Error(err)
+	}
+	r := &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"text/csv"}}}
+	if _, err := late().accept(r, Limits{MaxBytes: 10}); text(t, err) != "No answer in time." {
+		t.Error(err)
 	}
 }
 
