@@ -9,11 +9,11 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/dunwell/dunwell/client/webhook"
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/crash"
 	"github.com/dunwell/dunwell/internal/jobs"
 	"github.com/dunwell/dunwell/internal/store"
-	"github.com/dunwell/dunwell/internal/webhook"
 )
 
 // notification is what the notifyUrl of a call is told.

@@ -12,13 +12,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dunwell/dunwell/client/webhook"
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/jobs"
 	"github.com/dunwell/dunwell/internal/mail"
 	"github.com/dunwell/dunwell/internal/mail/mailtest"
 	"github.com/dunwell/dunwell/internal/outbound"
 	"github.com/dunwell/dunwell/internal/store/storetest"
-	"github.com/dunwell/dunwell/internal/webhook"
 )
 
 // call lets a worker look at a callback once, and tells when it wants to look again.

@@ -12,10 +12,10 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/dunwell/dunwell/client/webhook"
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/outbound"
 	"github.com/dunwell/dunwell/internal/store"
-	"github.com/dunwell/dunwell/internal/webhook"
 )
 
 // Merchant reads a merchant with its settings.

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dunwell/dunwell/client/webhook"
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/store/storetest"
-	"github.com/dunwell/dunwell/internal/webhook"
 )
 
 // subscribe lets the workflow webhook of the merchant be a receiver.

@@ -1,5 +1,9 @@
-// Package webhook signs messages by the scheme Standard Webhooks 1.0, with a secret that sender and receiver share, and
-// verifies them as a receiver does: https://www.standardwebhooks.com.
+// Package webhook verifies callbacks in a receiver, and signs them as the server does: by the scheme Standard Webhooks 1.0
+// (https://www.standardwebhooks.com), with a secret that both share and that `dunwell webhooks secret` prints.
+//
+// A receiver reads the body, verifies it before it looks into it, answers with a status of 200 to 299 at once, and works on it
+// afterwards. A callback may come more than once, always under the same webhook-id. One that is answered with another status
+// comes again for about three days; 410 ends a webhook. The package needs nothing but the standard library.
 package webhook
 
 import (
