@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"github.com/dunwell/dunwell/api/scalar"
 	"github.com/dunwell/dunwell/internal/app"
 	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/store"
 )
 
 func merchantsCommand(env environment) *cobra.Command {
@@ -43,8 +45,26 @@ func listMerchantsCommand(env environment) *cobra.Command {
 		for i, m := range merchants {
 			rows[i] = merchantRow{m.ID, m.Name, m.Currency, m.Webhook.URL, scalar.NewTime(m.Created)}
 		}
-		return writeList(env.out, *asJSON, "id,name,currency,webhook,created", rows)
+		if err := writeList(env.out, *asJSON, "id,name,currency,webhook,created", rows); err != nil {
+			return err
+		}
+		for _, lack := range lacks(merchants) {
+			fmt.Fprintln(env.err, lack) // beside the rows, which may be read by a program
+		}
+		return nil
 	})
+}
+
+// lacks is a line for each merchant whose letters say less of it than the law wants.
+func lacks(merchants []store.Merchant) (lines []string) {
+	for _, m := range merchants {
+		issuer := m.Settings.Issuer
+		issuer.Name = cmp.Or(issuer.Name, m.Name) // as on letters
+		if missing := issuer.Lacks(); len(missing) > 0 {
+			lines = append(lines, fmt.Sprintf("%s: letters lack %s; see dunwell merchants set --help", m.ID, strings.Join(missing, ", ")))
+		}
+	}
+	return lines
 }
 
 func showMerchantCommand(env environment) *cobra.Command {

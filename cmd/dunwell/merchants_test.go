@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/servertest"
 	"github.com/dunwell/dunwell/internal/store/storetest"
 )
 
@@ -41,6 +42,44 @@ func TestMerchantSettings(t *testing.T) {
 	o.settings("{}")
 	if empty := o.run("merchants", "show", "--merchant", "acme"); empty != "{}\n" {
 		t.Errorf("settings that were taken away: %s", empty)
+	}
+}
+
+// Whoever's letters lack what the law wants is told by the list and by the server; not by a list for programs, nor by demo data.
+func TestMerchantLacks(t *testing.T) {
+	o := newOffice(t, storetest.SQLite)
+	lists := func(args ...string) (rows, notes string) {
+		t.Helper()
+		status, rows, notes := call(t, o.environ, append([]string{"merchants", "list"}, args...)...)
+		if status != 0 {
+			t.Fatal(notes)
+		}
+		return rows, notes
+	}
+	if _, notes := lists(); notes != "" {
+		t.Errorf("the settings of the help lack something: %s", notes)
+	}
+	o.settings(`{"issuer": {"zipcode": "10115"}}`)
+	const want = "acme: letters lack street, city, tax number; see dunwell merchants set --help\n"
+	if rows, notes := lists(); notes != want || strings.Contains(rows, "lack") {
+		t.Errorf("the list:\n%s%s", rows, notes)
+	}
+	if rows, _ := lists("--json"); !json.Valid([]byte(rows)) {
+		t.Errorf("no JSON: %s", rows)
+	}
+	p := o.start()
+	servertest.Until(t, "the server says so", func() bool { return strings.Contains(p.text(), "  "+want) })
+	demo := start(t, nil, "--demo", "--data", t.TempDir())
+	servertest.Until(t, "the server says where mail goes", func() bool { return strings.Contains(demo.text(), "mail is not sent") })
+	if strings.Contains(demo.text(), "letters lack") {
+		t.Errorf("demo data lacks something: %s", demo.text())
+	}
+
+	var few, many strings.Builder
+	greetMerchants(&few, []string{"1", "2", "3", "4", "5"})
+	greetMerchants(&many, []string{"1", "2", "3", "4", "5", "6", "7"})
+	if strings.Count(few.String(), "\n") != 5 || !strings.HasPrefix(many.String(), few.String()) || !strings.Contains(many.String(), "and 2 more") {
+		t.Errorf("few:\n%smany:\n%s", few.String(), many.String())
 	}
 }
 

@@ -135,6 +135,8 @@ func greet(ctx context.Context, out io.Writer, a *app.App, s *settings, addr net
 		fmt.Fprintf(out, "\n  demo data, public passwords: demo:p@55w0rd and rival:p@55w0rd\n\n  curl -u 'demo:p@55w0rd' %s/invoices/RE12345\n\n", base)
 	case err == nil && len(merchants) == 0:
 		fmt.Fprint(out, "\n  There is no API key yet. Create one with: dunwell keys create --merchant acme --user acme\n\n")
+	default:
+		greetMerchants(out, lacks(merchants))
 	}
 	if s.PublicURL == "" && !loopback(s.Addr) {
 		fmt.Fprintf(out, "  links begin with %s; set --public-url to what others reach this server by\n", base)
@@ -143,6 +145,17 @@ func greet(ctx context.Context, out io.Writer, a *app.App, s *settings, addr net
 		fmt.Fprintf(out, "  sandbox: the clock can be moved with PUT %s/sandbox/clock\n", base)
 	}
 	greetMail(out, s)
+}
+
+// greetMerchants says whose letters the law would not take, of some of them: a server may have thousands.
+func greetMerchants(out io.Writer, lacks []string) {
+	const few = 5
+	for _, lack := range lacks[:min(few, len(lacks))] {
+		fmt.Fprintf(out, "  %s\n", lack)
+	}
+	if more := len(lacks) - few; more > 0 {
+		fmt.Fprintf(out, "  and %d more, which dunwell merchants list names\n", more)
+	}
 }
 
 // greetMail says where mail goes, and never how the server gets in there.
