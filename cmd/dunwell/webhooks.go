@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/netip"
+	"net/url"
 	"reflect"
 	"slices"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/dunwell/dunwell/api/scalar"
 	"github.com/dunwell/dunwell/internal/app"
 	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/outbound"
 )
 
 func webhooksCommand(env environment) *cobra.Command {
@@ -56,12 +59,28 @@ func setWebhookCommand(env environment) *cobra.Command {
 	c := &cobra.Command{Use: "set URL", Short: "set the webhook of a merchant; one that was disabled is called again"}
 	c.Example = "  dunwell webhooks set https://shop.example.com/dunwell --merchant acme"
 	return ofMerchant(env, c, toWrite, func(ctx context.Context, a *app.App, by app.Caller, args []string) error {
-		if err := a.SetWebhook(ctx, by.Merchant, args[0]); err != nil {
+		if err := a.SetWebhook(ctx, by.Merchant, args[0]); ar.KindOf(err) == ar.Invalid && isPrivate(args[0]) {
+			return usagef("%s If it is in a network of yours, name that with --allow-network, here and for serve.", sentence(err))
+		} else if err != nil {
 			return err
 		}
 		_, err := fmt.Fprintln(env.out, "set; dunwell webhooks secret shows what its messages are signed with")
 		return err
 	}, "allow-network")
+}
+
+// isPrivate tells whether a URL would be called if its network were allowed.
+func isPrivate(text string) bool {
+	u, err := url.Parse(text)
+	if err != nil {
+		return false
+	}
+	network := netip.MustParsePrefix("10.0.0.0/8") // where any is allowed, so are names that mean something inside only
+	if ip, err := netip.ParseAddr(u.Hostname()); err == nil {
+		network = netip.PrefixFrom(ip, ip.BitLen())
+	}
+	calls, err := outbound.New(outbound.Options{AllowPrivate: []netip.Prefix{network}})
+	return err == nil && calls.Check(text) == nil
 }
 
 func removeWebhookCommand(env environment) *cobra.Command {
