@@ -3,14 +3,10 @@ package document
 import (
 	"path"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
+	"github.com/dunwell/dunwell/internal/filename"
 )
-
-// maxFilename is what file systems allow, in bytes.
-const maxFilename = 255
 
 // Filename makes of a name that somebody sent the name that a customer will see and save under: the last element of a
 // path, without invisible characters or ones that turn the direction of text (with which "fdp.exe" looks like
@@ -20,30 +16,17 @@ func Filename(raw string) (string, error) {
 	if !utf8.ValidString(raw) {
 		return "", refuse("filename", "Value for field 'filename' is not valid UTF-8.", "Send the name in UTF-8.", nil)
 	}
-	name := norm.NFC.String(strings.Map(visible, raw))
+	name := filename.Visible(raw)
 	name = lastElement(name)
 	stem, ext := strings.TrimSuffix(name, path.Ext(name)), path.Ext(name)
 	if _, err := mediaType(name); err != nil {
 		return "", err
 	}
-	stem = trim(truncate(stem, maxFilename-len(ext)))
+	stem = trim(filename.Fit(stem, ext))
 	if stem == "" {
 		return "", noName()
 	}
 	return stem + ext, nil
-}
-
-// visible drops characters that are not seen but do something, and makes every kind of space a plain one.
-func visible(r rune) rune {
-	switch {
-	case r == '\u200c' || r == '\u200d': // joiners: Persian and Hindi are not written right without them
-		return r
-	case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp):
-		return -1
-	case unicode.Is(unicode.Zs, r):
-		return ' '
-	}
-	return r
 }
 
 // lastElement is what follows the last separator of any system, without a drive letter and without the dots and spaces
@@ -60,17 +43,6 @@ func lastElement(name string) string {
 func trim(s string) string { return strings.Trim(s, ". ") }
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
-
-// truncate cuts at a boundary of characters.
-func truncate(s string, size int) string {
-	if len(s) <= size {
-		return s
-	}
-	for size > 0 && !utf8.RuneStart(s[size]) {
-		size--
-	}
-	return s[:size]
-}
 
 // mediaType is what the extension of a name says.
 func mediaType(name string) (string, error) {

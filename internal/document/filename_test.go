@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/dunwell/dunwell/internal/filename"
 )
 
 func TestFilename(t *testing.T) {
@@ -96,7 +98,7 @@ func FuzzFilename(f *testing.F) {
 		switch ext := strings.ToLower(filepath.Ext(name)); {
 		case ext != ".pdf" && ext != ".eml", len(name) <= 4:
 			t.Errorf("%q has the extension %q", name, ext)
-		case len(name) > maxFilename, !utf8.ValidString(name), !norm.NFC.IsNormalString(name):
+		case len(name) > filename.Max, !utf8.ValidString(name), !norm.NFC.IsNormalString(name):
 			t.Errorf("%q: %d bytes", name, len(name))
 		case strings.ContainsAny(name, `/\`), strings.HasPrefix(name, "."), name != strings.TrimSpace(name):
 			t.Errorf("%q is no plain name", name)

@@ -9,41 +9,30 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/dunwell/dunwell/internal/filename"
 )
 
-const (
-	maxFilename  = 255 // bytes, what file systems allow
-	maxParameter = 60  // encoded bytes of one piece of a name, so that lines stay below 78
-)
+// maxParameter is how long one piece of a name may be, in encoded bytes, so that lines stay below 78.
+const maxParameter = 60
 
 // cleanFilename is the name without what could end a header or leave a folder. What an import has accepted stays as it is,
 // but for spaces in a row, which folding would not preserve.
 func cleanFilename(name string) string {
-	name = oneLine(strings.Map(func(r rune) rune {
-		switch {
-		case r == '/' || r == '\\':
-			return '_'
-		case r == '\u200c' || r == '\u200d': // joiners: Persian and Hindi are not written right without them
-			return r
-		case unicode.Is(unicode.Cf, r): // turns the direction of text, or is not seen
-			return -1
-		}
-		return r
-	}, norm.NFC.String(name)))
+	name = filename.Visible(oneLine(separators.Replace(name)))
+	name = oneLine(name) // again: between two spaces may have been what is not seen
 	ext := path.Ext(name)
 	if len(ext) > 16 {
 		ext = ""
 	}
-	stem := strings.TrimSuffix(name, ext)
-	for len(stem) > maxFilename-len(ext) {
-		_, size := utf8.DecodeLastRuneInString(stem)
-		stem = stem[:len(stem)-size]
-	}
+	stem := filename.Fit(strings.TrimSuffix(name, ext), ext)
 	if name = strings.TrimSpace(stem) + ext; name == "" || strings.Trim(name, ".") == "" {
 		return "attachment"
 	}
 	return name
 }
+
+var separators = strings.NewReplacer("/", "_", `\`, "_")
 
 // filenameParameters are those of a Content-Disposition: the name in UTF-8 by RFC 2231, unless it is plain ASCII. It has no second name in
 // ASCII, because some programs would take that one; who cannot read RFC 2231 looks at the Content-Type, which has. (Encoded

@@ -4,6 +4,8 @@ import (
 	"mime"
 	"strings"
 	"testing"
+
+	"github.com/dunwell/dunwell/internal/filename"
 )
 
 func TestFilename(t *testing.T) {
@@ -22,6 +24,7 @@ func TestFilename(t *testing.T) {
 		{"../../etc/passwd", ".._.._etc_passwd", `filename=".._.._etc_passwd"`},
 		{"a\r\nBcc: b.pdf", "a Bcc: b.pdf", `filename="a Bcc: b.pdf"`},
 		{"RE1\u202efdp.exe", "RE1fdp.exe", `filename="RE1fdp.exe"`},
+		{"\u200b a \u200b b\u00a0\u200b.pdf", "a b.pdf", `filename="a b.pdf"`},
 		{"\xff.pdf", "\ufffd.pdf", `filename*=UTF-8''%EF%BF%BD.pdf`},
 		{"", "attachment", `filename="attachment"`},
 		{"..", "attachment", `filename="attachment"`},
@@ -34,7 +37,7 @@ func TestFilename(t *testing.T) {
 		if test.want != "" && name != test.want {
 			t.Errorf("%q becomes %q, want %q", test.raw, name, test.want)
 		}
-		if len(name) > maxFilename || cleanFilename(name) != name {
+		if len(name) > filename.Max || cleanFilename(name) != name {
 			t.Errorf("%q is not clean", name)
 		}
 		parameters := filenameParameters(name)

@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/dunwell/dunwell/internal/filename"
 )
 
 func TestFileName(t *testing.T) {
@@ -62,7 +64,7 @@ func FuzzFileName(f *testing.F) {
 		switch {
 		case !slices.Contains(extensions[mediaType], ext), len(name) <= len(ext):
 			t.Errorf("%q as %s", name, mediaType)
-		case len(name) > maxFilename, !utf8.ValidString(name), !norm.NFC.IsNormalString(name):
+		case len(name) > filename.Max, !utf8.ValidString(name), !norm.NFC.IsNormalString(name):
 			t.Errorf("%q: %d bytes", name, len(name))
 		case strings.ContainsAny(name, `/\:`), name != strings.Trim(name, ". "):
 			t.Errorf("%q is no plain name", name)
