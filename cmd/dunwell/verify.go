@@ -17,7 +17,7 @@ import (
 
 func verifyCommand(env environment) *cobra.Command {
 	c := &cobra.Command{Use: "verify", Short: "check database, files and journal against each other"}
-	c.Long = `Everything that was committed, printed, imported or mailed is entered in a journal, whose entries are bound to each other by
+	c.Long = `Everything that was committed, canceled, printed, imported or mailed is entered in a journal, whose entries are bound to each other by
 hashes. verify reads all of it, every file to its last byte, and names what is not as it was entered, one line each. It changes
 nothing and may run beside a server.
 
