@@ -50,11 +50,12 @@ postgres = { [ -n "$$DUNWELL_TEST_DATABASE_URL" ] || command -v initdb || [ -x "
 
 check: verify vet lint ## verify, vet, lint, and the tests with the race detector; CI runs this and interop
 	$(MAKE) test RACE=-race
-	go test $(TESTFLAGS) -run '$(unraced)' ./client ./api/validate
+	go test $(TESTFLAGS) -run '$(unraced)' ./client ./api/validate ./api/conformance
 	go test $(TESTFLAGS) -tags crash ./internal/crash
 
-# What counts bytes and allocations means nothing under the race detector, and is left out there.
-unraced = ^(TestWalkALongList|TestAcceptingDoesNotAllocate)$$
+# What counts bytes and allocations means nothing under the race detector, and a hundred servers take minutes under it. They
+# are left out there.
+unraced = ^(TestWalkALongList|TestAcceptingDoesNotAllocate|TestMutants)$$
 
 FUZZTIME ?= 30s
 fuzz: ## Run every fuzz target for FUZZTIME

@@ -26,6 +26,9 @@ var mutants = slices.Concat(answerMutants, idempotencyMutants, invoiceMutants, l
 // Every mutant is caught by the laws it breaks, with requests that show it; and by no other of those looked at, unless the
 // table says why. That these hold without the fault, so that it is what they notice, TestOurServer and TestLater show.
 func TestMutants(t *testing.T) {
+	if raceEnabled {
+		t.Skip("make check runs it by itself: what the race detector could find is in TestOurServer too, and a hundred servers take minutes under it")
+	}
 	for _, m := range mutants {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()

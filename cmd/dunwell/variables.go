@@ -19,7 +19,8 @@ var otherVariables = []struct{ name, help string }{
 	{conformOtherPasswordVariable, "password of conform --other-user"},
 	{"DUNWELL_ACTIVE_HELP", ""}, // read and set by the completion scripts, as the next
 	{"DUNWELL_COMPLETION_DESCRIPTIONS", ""},
-	{"DUNWELL_REQUIRE_NODE", ""}, // of the tests, as the next: who runs both in one shell has done nothing wrong
+	{"DUNWELL_REQUIRE_NODE", ""}, // of the tests, as the next two: who runs both in one shell has done nothing wrong
+	{"DUNWELL_REQUIRE_POPPLER", ""},
 	{"DUNWELL_REQUIRE_POSTGRES", ""},
 }
 
