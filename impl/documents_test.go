@@ -217,10 +217,9 @@ func (w *world) credited() {
 	w.committed("RE1")
 	by := app.System(acme, store.ActorSystem)
 	w.Day.Advance(time.Second)
-	_, err := w.App.BookPayment(w.Context(), by, "RE1", app.Payment{Transaction: "T1", Amount: decimal.RequireFromString("20"), Valuedate: w.Day.Now()})
-	w.no(err)
+	w.do(post("/transactions", `{"amount": "20", "currency": "EUR", "valuedate": "2026-03-01", "assignments": [{"invoice": "RE1", "amount": "20.00"}]}`)).is(http.StatusCreated)
 	w.Day.Advance(time.Second)
-	_, err = w.App.CreditInvoice(w.Context(), by, "RE1", "GS1", ar.InvoiceChange{Items: ar.Set([]ar.Item{{
+	_, err := w.App.CreditInvoice(w.Context(), by, "RE1", "GS1", ar.InvoiceChange{Items: ar.Set([]ar.Item{{
 		Label: "Half", Quantity: decimal.NewFromInt(1), Unit: "piece", Unitprice: decimal.NewFromInt(50), Taxrate: decimal.NewFromInt(19)}})})
 	w.no(err)
 }
@@ -283,7 +282,7 @@ func TestPayments(t *testing.T) {
 			}
 			return texts
 		}
-		const payment, credit = "pay payment 20.00 T1 <nil>", "pay credit 59.50 <nil> GS1"
+		const payment, credit = "pay payment 20.00 1 <nil>", "pay credit 59.50 <nil> GS1"
 		for query, want := range map[string][]string{"": {payment, credit}, "?sort=-created": {credit, payment}, "?search[kind]=credit": {credit},
 			"?search[kind]=fee": nil, "?limit=1": {payment}, "?limit=1&offset=1": {credit}, "?offset=9": nil, "?limit=0": {payment, credit}} {
 			if got := booked(query); !slices.Equal(got, want) {

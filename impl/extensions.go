@@ -7,14 +7,18 @@ import (
 	"github.com/dunwell/dunwell/api/scalar"
 	"github.com/dunwell/dunwell/gen/server"
 	"github.com/dunwell/dunwell/internal/app"
+	"github.com/dunwell/dunwell/internal/ar"
 )
 
 // extensions are the operations the original API does not have.
 type extensions struct{ app *app.App }
 
 // CreateTransaction answers POST /transactions.
-func (h extensions) CreateTransaction(context.Context, server.CreateTransactionRequestObject) (server.CreateTransactionResponseObject, error) {
-	return nil, notOffered()
+func (h extensions) CreateTransaction(ctx context.Context, r server.CreateTransactionRequestObject) (server.CreateTransactionResponseObject, error) {
+	return once("createTransaction", r.Params.IdempotencyKey, asked{r.Body}, respondTransaction, func(o *app.Once[*ar.Transaction]) (*ar.Transaction, error) {
+		t, assigned := fromTransaction(*r.Body)
+		return h.app.CreateTransaction(ctx, caller(ctx), t, assigned, o)
+	})
 }
 
 // GetJob answers GET /jobs/{job}.

@@ -50,7 +50,14 @@ func (a *App) credit(tx *store.Tx, by Caller, ref string, c ar.InvoiceChange, p 
 		return nil, err
 	}
 	b := ar.Booking{Kind: ar.BookCredit, Voucher: &note.Reference, Amount: note.Totals.Gross.Neg(), Part: ar.PartPrincipal, Valuedate: *note.Issued}
-	return note, book(tx, by, inv, b, eventCredited)
+	l, err := openLedger(tx, inv)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.book(tx, b); err != nil {
+		return nil, err
+	}
+	return note, l.close(tx, by, eventCredited)
 }
 
 // draftNote makes a draft credit note of an invoice, in its currency and its sense of prices. It is not stored yet.

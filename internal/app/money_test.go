@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -34,8 +35,15 @@ func (b *bench) draft() {
 }
 
 func (b *bench) pay(amount string) error {
-	_, err := b.BookPayment(b.Context(), by, "RE1", Payment{Transaction: "T", Amount: decimal.RequireFromString(amount), Valuedate: b.clock.Now()})
+	_, err := b.moves(amount, ar.Assignment{Invoice: "RE1", Amount: decimal.RequireFromString(amount)})
 	return err
+}
+
+// moves books a movement of money in euro.
+func (b *bench) moves(amount string, assigned ...ar.Assignment) (*ar.Transaction, error) {
+	day := b.clock.Now().Truncate(24 * time.Hour)
+	t := ar.Transaction{Amount: decimal.RequireFromString(amount), Currency: "EUR", Valuedate: day, Bookingdate: day}
+	return b.CreateTransaction(b.Context(), by, t, assigned, nil)
 }
 
 // owes fails unless so much is unpaid, and unless that is what the bookings come to.

@@ -105,6 +105,9 @@ func checkSettings(s ar.Settings) error {
 			details = append(details, e.Details...)
 		}
 	}
+	if e := (*ar.Error)(nil); errors.As(s.Tolerance.Check(), &e) {
+		details = append(details, e.Details...)
+	}
 	if len(details) > 0 {
 		return ar.InvalidFields(details...)
 	}
