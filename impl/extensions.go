@@ -3,6 +3,7 @@ package impl
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"github.com/dunwell/dunwell/api/scalar"
 	"github.com/dunwell/dunwell/gen/server"
@@ -40,8 +41,16 @@ func (h extensions) GetDunning(context.Context, server.GetDunningRequestObject) 
 }
 
 // GetClaim answers GET /invoices/{invoiceReference}/claim.
-func (h extensions) GetClaim(context.Context, server.GetClaimRequestObject) (server.GetClaimResponseObject, error) {
-	return nil, notOffered()
+func (h extensions) GetClaim(ctx context.Context, r server.GetClaimRequestObject) (server.GetClaimResponseObject, error) {
+	var asOf *time.Time
+	if day := r.Params.AsOf; day != nil {
+		asOf = &day.Time
+	}
+	claim, err := h.app.Claim(ctx, caller(ctx), r.InvoiceReference, asOf)
+	if err != nil {
+		return nil, err
+	}
+	return server.GetClaim200JSONResponse(toClaim(claim)), nil
 }
 
 // CreateDunningRun answers POST /dunning/runs.

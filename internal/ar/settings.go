@@ -7,6 +7,7 @@ type Settings struct {
 	Mail      MailSettings      `json:"mail,omitzero"`
 	Numbers   map[string]string `json:"numbers,omitempty"` // pattern of drawn numbers by kind of voucher, see DrawNumber
 	Tolerance Tolerance         `json:"tolerance,omitzero"`
+	Interest  InterestSettings  `json:"interest,omitzero"`
 	Timezone  string            `json:"timezone,omitempty"` // IANA name such as Europe/Berlin; decides which day it is; UTC when empty
 }
 

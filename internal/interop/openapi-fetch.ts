@@ -93,6 +93,9 @@ async function invoices() {
   refused(await api.POST('/invoices/{invoiceReference}/commitInvoice', { params: { path }, body: {} }), 409, 'ERR_CONFLICT_STATE');
   assert.equal(must(await api.GET('/invoices/{invoiceReference}', { params: { path } })).committed, true);
 
+  const claim = must(await api.GET('/invoices/{invoiceReference}/claim', { params: { path, query: { asOf: '2030-01-31' } } }));
+  assert.deepEqual([claim.asOf, claim.principal, claim.periods[0]?.principal], ['2030-01-31', '80.19', '80.19']);
+
   const again = must(await api.POST('/invoices/{invoiceReference}/resendInvoice', { params: { path }, body: {} }));
   assert.notEqual((await ended(again.job)).deliveries?.[0]?.messageId, committed.deliveries?.[0]?.messageId);
 

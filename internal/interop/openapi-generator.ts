@@ -81,6 +81,9 @@ async function vouchers() {
   await refused(invoices.commitInvoice({ ...path, invoiceCommit: {} }), 409, ErrorType.CONFLICT_STATE);
   assert.equal((await invoices.getInvoice(path)).committed, true);
 
+  const claim = await extensions.getClaim({ ...path, asOf: new Date('2030-01-31') });
+  assert.deepEqual([claim.asOf.toISOString(), claim.principal, claim.periods[0]?.principal], ['2030-01-31T00:00:00.000Z', '80.19', '80.19']);
+
   const again = await invoices.resendInvoice({ ...path, invoiceResend: {} });
   assert.notEqual((await ended(again.job)).deliveries?.[0]?.messageId, committed.deliveries?.[0]?.messageId);
 
