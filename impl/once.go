@@ -131,3 +131,4 @@ func (a answer) VisitCommitInvoiceResponse(w http.ResponseWriter) error         
 func (a answer) VisitResendInvoiceResponse(w http.ResponseWriter) error          { return a.write(w) }
 func (a answer) VisitImportExternalDocumentResponse(w http.ResponseWriter) error { return a.write(w) }
 func (a answer) VisitCreateTransactionResponse(w http.ResponseWriter) error      { return a.write(w) }
+func (a answer) VisitCreateCreditnoteResponse(w http.ResponseWriter) error       { return a.write(w) }

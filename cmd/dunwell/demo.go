@@ -160,7 +160,8 @@ func (s *seeder) end(ctx context.Context, n int, inv *ar.Invoice, end fate) (err
 		err = s.pay(ctx, inv, total.Div(decimal.NewFromInt(2)).Round(2))
 	case fateCredited:
 		note := fmt.Sprintf("GS%d", 12345+n/int(fates)) // GS12345 is the documentation's, as RE12345 is
-		_, err = s.app.CreditInvoice(ctx, s.by, ref, note, ar.InvoiceChange{Number: ar.Set(note), Items: ar.Set(inv.Items[:1]), Issued: ar.Set(&s.today)})
+		credit := app.Credit{Customer: inv.Identity.Reference, Reference: note, Invoice: ref}
+		_, err = s.app.CreateCreditnote(ctx, s.by, credit, ar.InvoiceChange{Number: ar.Set(note), Items: ar.Set(inv.Items[:1]), Issued: ar.Set(&s.today)}, nil)
 	case fateCanceled:
 		_, err = s.app.UpdateInvoice(ctx, s.by, ref, ar.InvoiceChange{Cancelationdate: ar.Set(&s.today), State: ar.Set(ar.StateCanceled)}, app.Seen{})
 	}

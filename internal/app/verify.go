@@ -210,6 +210,11 @@ func (v *inspection) voucher(tx *store.Tx, voucher *ar.Invoice) error {
 			v.found("voucher", voucher.ID, "It says that %s are unpaid, its bookings come to %s.", voucher.Unpaid, open)
 		}
 	}
+	if voucher.Kind == ar.KindCreditnote {
+		if err := v.creditnote(tx, voucher); err != nil {
+			return err
+		}
+	}
 	return v.entered(tx, "voucher", voucher.ID, journalVoucher)
 }
 

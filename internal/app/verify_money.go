@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/store"
 )
@@ -51,8 +53,31 @@ func (v *inspection) transaction(tx *store.Tx, t *ar.Transaction) error {
 			v.found("transaction", t.ID, "It is in %s, and booked on an invoice in %s.", t.Currency, inv.Currency)
 		}
 	}
-	if credit := ar.Sum(ar.AccountCredit, entries...).Neg(); !credit.Equal(t.Unallocated) {
+	if credit := creditOf(entries); !credit.Equal(t.Unallocated) {
 		v.found("transaction", t.ID, "It says that %s are unallocated, its bookings leave %s.", t.Unallocated, credit)
 	}
 	return nil
 }
+
+// creditnote checks a committed credit note the same way.
+func (v *inspection) creditnote(tx *store.Tx, note *ar.Invoice) error {
+	entries := [][2]ar.Leg{note.Legs()}
+	if note.Corrects != "" {
+		bookings, err := tx.Bookings(note.Corrects)
+		if err != nil {
+			return err
+		}
+		for _, b := range bookings {
+			if b.Voucher != nil && *b.Voucher == note.Reference {
+				entries = append(entries, b.Legs())
+			}
+		}
+	}
+	if credit := creditOf(entries); !credit.Equal(note.Unpaid) {
+		v.found("voucher", note.ID, "It says that %s are unpaid, its bookings leave %s.", note.Unpaid, credit)
+	}
+	return nil
+}
+
+// creditOf is what entries leave to the customer.
+func creditOf(entries [][2]ar.Leg) decimal.Decimal { return ar.Sum(ar.AccountCredit, entries...).Neg() }
