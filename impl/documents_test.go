@@ -12,11 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/dunwell/dunwell/internal/app"
-	"github.com/dunwell/dunwell/internal/ar"
-	"github.com/dunwell/dunwell/internal/store"
 )
 
 // communications are those of the invoice itself.
@@ -215,14 +211,15 @@ func (w *world) credited() {
 	w.Helper()
 	w.customer()
 	w.committed("RE1")
-	by := app.System(acme, store.ActorSystem)
 	w.Day.Advance(time.Second)
-	_, err := w.App.BookPayment(w.Context(), by, "RE1", app.Payment{Transaction: "T1", Amount: decimal.RequireFromString("20"), Valuedate: w.Day.Now()})
-	w.no(err)
+	w.do(post("/transactions", `{"amount": "20", "currency": "EUR", "valuedate": "2026-03-01", "assignments": [{"invoice": "RE1", "amount": "20.00"}]}`)).is(http.StatusCreated)
 	w.Day.Advance(time.Second)
-	_, err = w.App.CreditInvoice(w.Context(), by, "RE1", "GS1", ar.InvoiceChange{Items: ar.Set([]ar.Item{{
-		Label: "Half", Quantity: decimal.NewFromInt(1), Unit: "piece", Unitprice: decimal.NewFromInt(50), Taxrate: decimal.NewFromInt(19)}})})
-	w.no(err)
+	w.do(credit("GS1", "50")).is(http.StatusCreated)
+}
+
+// credit is a credit note for RE1 at its tax rate.
+func credit(reference, net string) call {
+	return post("/identities/K1/creditnotes", fmt.Sprintf(`{"reference": %q, "invoice": "RE1", "items": [{"label": "Back", "quantity": 1, "unit": "piece", "unitprice": %q, "taxrate": "19", "detail": {}}]}`, reference, net))
 }
 
 func TestCreditnotes(t *testing.T) {
@@ -259,9 +256,7 @@ func TestDocumentsByDayOfIssue(t *testing.T) {
 		w.customer()
 		w.do(post("/identities/K1/invoices", `{"reference": "RE1", "issued": "2026-03-05", "netbased": true, "items": [`+item+`]}`)).is(http.StatusCreated)
 		w.do(post("/invoices/RE1/commitInvoice", `{}`)).is(http.StatusOK)
-		_, err := w.App.CreditInvoice(w.Context(), app.System(acme, store.ActorSystem), "RE1", "GS1", ar.InvoiceChange{Items: ar.Set([]ar.Item{{
-			Label: "A", Quantity: decimal.NewFromInt(1), Unit: "piece", Unitprice: decimal.NewFromInt(50)}})})
-		w.no(err)
+		w.do(credit("GS1", "50")).is(http.StatusCreated)
 		for sort, want := range map[string]string{"issued": "GS1 RE1", "-issued": "RE1 GS1"} {
 			if got := strings.Join(w.do(get("/invoices/RE1/documents?sort="+sort)).references(), " "); got != want {
 				w.Errorf("by %s: %s, want %s", sort, got, want)
@@ -283,7 +278,7 @@ func TestPayments(t *testing.T) {
 			}
 			return texts
 		}
-		const payment, credit = "pay payment 20.00 T1 <nil>", "pay credit 59.50 <nil> GS1"
+		const payment, credit = "pay payment 20.00 1 <nil>", "pay credit 59.50 <nil> GS1"
 		for query, want := range map[string][]string{"": {payment, credit}, "?sort=-created": {credit, payment}, "?search[kind]=credit": {credit},
 			"?search[kind]=fee": nil, "?limit=1": {payment}, "?limit=1&offset=1": {credit}, "?offset=9": nil, "?limit=0": {payment, credit}} {
 			if got := booked(query); !slices.Equal(got, want) {

@@ -3,18 +3,23 @@ package impl
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"github.com/dunwell/dunwell/api/scalar"
 	"github.com/dunwell/dunwell/gen/server"
 	"github.com/dunwell/dunwell/internal/app"
+	"github.com/dunwell/dunwell/internal/ar"
 )
 
 // extensions are the operations the original API does not have.
 type extensions struct{ app *app.App }
 
 // CreateTransaction answers POST /transactions.
-func (h extensions) CreateTransaction(context.Context, server.CreateTransactionRequestObject) (server.CreateTransactionResponseObject, error) {
-	return nil, notOffered()
+func (h extensions) CreateTransaction(ctx context.Context, r server.CreateTransactionRequestObject) (server.CreateTransactionResponseObject, error) {
+	return once("createTransaction", r.Params.IdempotencyKey, asked{r.Body}, respondTransaction, func(o *app.Once[*ar.Transaction]) (*ar.Transaction, error) {
+		t, assigned := fromTransaction(*r.Body)
+		return h.app.CreateTransaction(ctx, caller(ctx), t, assigned, o)
+	})
 }
 
 // GetJob answers GET /jobs/{job}.
@@ -36,8 +41,16 @@ func (h extensions) GetDunning(context.Context, server.GetDunningRequestObject) 
 }
 
 // GetClaim answers GET /invoices/{invoiceReference}/claim.
-func (h extensions) GetClaim(context.Context, server.GetClaimRequestObject) (server.GetClaimResponseObject, error) {
-	return nil, notOffered()
+func (h extensions) GetClaim(ctx context.Context, r server.GetClaimRequestObject) (server.GetClaimResponseObject, error) {
+	var asOf *time.Time
+	if day := r.Params.AsOf; day != nil {
+		asOf = &day.Time
+	}
+	claim, err := h.app.Claim(ctx, caller(ctx), r.InvoiceReference, asOf)
+	if err != nil {
+		return nil, err
+	}
+	return server.GetClaim200JSONResponse(toClaim(claim)), nil
 }
 
 // CreateDunningRun answers POST /dunning/runs.

@@ -96,8 +96,3 @@ func respondInvoice(w http.ResponseWriter, inv *ar.Invoice) error {
 		Headers: server.CreateInvoice201ResponseHeaders{ETag: etag(inv.Version)},
 	}.VisitCreateInvoiceResponse(w)
 }
-
-// CreateCreditnote answers POST /identities/{identityReference}/creditnotes.
-func (h identities) CreateCreditnote(context.Context, server.CreateCreditnoteRequestObject) (server.CreateCreditnoteResponseObject, error) {
-	return nil, notOffered()
-}

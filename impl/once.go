@@ -130,3 +130,5 @@ func (a answer) VisitCreateInvoiceResponse(w http.ResponseWriter) error         
 func (a answer) VisitCommitInvoiceResponse(w http.ResponseWriter) error          { return a.write(w) }
 func (a answer) VisitResendInvoiceResponse(w http.ResponseWriter) error          { return a.write(w) }
 func (a answer) VisitImportExternalDocumentResponse(w http.ResponseWriter) error { return a.write(w) }
+func (a answer) VisitCreateTransactionResponse(w http.ResponseWriter) error      { return a.write(w) }
+func (a answer) VisitCreateCreditnoteResponse(w http.ResponseWriter) error       { return a.write(w) }

@@ -11,8 +11,9 @@ import (
 	"github.com/dunwell/dunwell/internal/ar"
 )
 
-// paying are the kinds of bookings that count as payments; the others are charges and adjustments.
-var paying = []ar.BookingKind{ar.BookPayment, ar.BookCredit, ar.BookReversal}
+// pays tells whether a booking counts as a payment: it is by money or by another voucher. The others are charges and
+// adjustments.
+func pays(b ar.Booking) bool { return b.Transaction != nil || b.Voucher != nil }
 
 // toPayments sorts bookings into payments and charges, and takes the part that was asked for of each.
 func toPayments(account app.Account, p model.ListPaymentsParams) model.Payments {
@@ -25,7 +26,7 @@ func toPayments(account app.Account, p model.ListPaymentsParams) model.Payments 
 	for _, b := range bookings {
 		switch {
 		case kind != "" && string(b.Kind) != kind:
-		case slices.Contains(paying, b.Kind):
+		case pays(b):
 			payments.Payments = append(payments.Payments, toPayment(b, account.Currency))
 		default:
 			payments.Charges = append(payments.Charges, toPayment(b, account.Currency))
@@ -40,7 +41,7 @@ func toPayments(account app.Account, p model.ListPaymentsParams) model.Payments 
 // amount owed.
 func toPayment(b ar.Booking, currency string) model.PaymentEntry {
 	amount := b.Amount
-	if slices.Contains(paying, b.Kind) {
+	if pays(b) {
 		amount = amount.Neg()
 	}
 	entry := model.Booking{

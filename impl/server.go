@@ -30,7 +30,7 @@ func New(a *app.App) *Server {
 		identities:    identities{a},
 		invoices:      invoices{a},
 		creditnotes:   creditnotes{a},
-		transactions:  transactions{},
+		transactions:  transactions{a},
 		communication: communication{a},
 		extensions:    extensions{a},
 		app:           a,

@@ -119,7 +119,7 @@ func (t *trial) creditnoteShelf(rows int) *shelf {
 	s.narrow = ofCustomer(customer, &first)
 	s.add = func() {
 		note := without(t.shelfInvoice(series, len(s.rows)), "currency")
-		note["invoice"] = t.bill(customer)
+		note["invoice"] = t.bill(customer, object{"netbased": true, "items": note["items"]}) // all of it is credited
 		made := t.want(t.call("createCreditnote", of(customer), body(note)), http.StatusCreated)
 		first = or(first, made.text("created"))
 		s.rows = append(s.rows, made.text("reference"))

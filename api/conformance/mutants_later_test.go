@@ -11,26 +11,26 @@ var laterMutants = []mutant{
 		fault: onLater(objects("GET", "/invoices/*", func(invoice object) { invoice["dunninglevel"] = 0 }))},
 	{name: "drafts dunned", breaks: "dunning.refused", fault: onLater(jobInstead("/invoices/*/modifyDunning"))},
 	{name: "costs forgotten in the total", breaks: "claim.sums",
-		fault: onLater(objects("GET", "/invoices/*/claim", func(claim object) { claim["total"] = claim["principal"] }))},
+		fault: objects("GET", "/invoices/*/claim", func(claim object) { claim["total"] = claim["principal"] })},
 	{name: "a period that begins a day late", breaks: "claim.periods",
-		fault: onLater(objects("GET", "/invoices/*/claim", func(claim object) {
+		fault: objects("GET", "/invoices/*/claim", func(claim object) {
 			periods, _ := claim["periods"].([]any)
 			if len(periods) > 1 {
 				periods[1].(object)["from"] = periods[1].(object)["to"]
 			}
-		}))},
+		})},
 	{name: "money that settles nothing", breaks: "transaction.pays payments.balance",
-		fault: onLater(objects("GET", "/invoices/*", func(invoice object) { invoice["unpaid"] = invoice["total"] }))},
+		fault: objects("GET", "/invoices/*", func(invoice object) { invoice["unpaid"] = invoice["total"] })},
 	{name: "bookings of money that name no transaction", breaks: "transaction.pays",
-		fault: onLater(objects("GET", "/invoices/*/payments", func(booked object) {
+		fault: objects("GET", "/invoices/*/payments", func(booked object) {
 			for _, entry := range booked["payments"].([]any) {
 				entry.(object)["booking"].(object)["transaction"] = nil
 			}
-		}))},
+		})},
 	{name: "credit notes among the invoices", breaks: "creditnote.apart",
-		fault: onLater(requests("GET", "/creditnotes", func(r *http.Request) { r.URL.Path = "/api/invoices" }))},
+		fault: requests("GET", "/creditnotes", func(r *http.Request) { r.URL.Path = "/api/invoices" })},
 	{name: "credit notes of no invoice", breaks: "creditnote.created",
-		fault: onLater(objects("POST", "/identities/*/creditnotes", func(note object) { delete(note, "corrects") }))},
+		fault: objects("POST", "/identities/*/creditnotes", func(note object) { delete(note, "corrects") })},
 	{name: "a test clock that stands where it was", breaks: "clock.forward",
 		fault: requests("PUT", "/sandbox/clock", func(r *http.Request) { *r = *get(r, "/sandbox/clock") })},
 	{name: "a test clock that goes back", breaks: "clock.back",

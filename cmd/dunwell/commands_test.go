@@ -174,7 +174,8 @@ func TestClient(t *testing.T) {
 		invoices payments RE12345
 		creditnotes list --where reference=GS12345 --columns reference,state,total
 		creditnotes get GS12345 --json --profile other
-		transactions get 1
+		transactions list --columns id,identity,label,amount,unallocated --limit 2
+		transactions get 999999
 		invoices resend RE12345
 		clock set 2090-01-01 --json
 		clock set 2020-01-01

@@ -152,18 +152,25 @@ func (s *seeder) draft(ctx context.Context, ref string, n int, end fate) (*ar.In
 
 // end books what the fate of the nth invoice asks for.
 func (s *seeder) end(ctx context.Context, n int, inv *ar.Invoice, end fate) (err error) {
-	ref, total, transaction := inv.Reference, inv.Totals.Gross, fmt.Sprint(100001+n)
+	ref, total := inv.Reference, inv.Totals.Gross
 	switch end {
 	case fatePaid:
-		_, err = s.app.BookPayment(ctx, s.by, ref, app.Payment{Transaction: transaction, Amount: total, Valuedate: s.today})
+		err = s.pay(ctx, inv, total)
 	case fatePartly:
-		half := total.Div(decimal.NewFromInt(2)).Round(2)
-		_, err = s.app.BookPayment(ctx, s.by, ref, app.Payment{Transaction: transaction, Amount: half, Valuedate: s.today})
+		err = s.pay(ctx, inv, total.Div(decimal.NewFromInt(2)).Round(2))
 	case fateCredited:
 		note := fmt.Sprintf("GS%d", 12345+n/int(fates)) // GS12345 is the documentation's, as RE12345 is
-		_, err = s.app.CreditInvoice(ctx, s.by, ref, note, ar.InvoiceChange{Number: ar.Set(note), Items: ar.Set(inv.Items[:1]), Issued: ar.Set(&s.today)})
+		credit := app.Credit{Customer: inv.Identity.Reference, Reference: note, Invoice: ref}
+		_, err = s.app.CreateCreditnote(ctx, s.by, credit, ar.InvoiceChange{Number: ar.Set(note), Items: ar.Set(inv.Items[:1]), Issued: ar.Set(&s.today)}, nil)
 	case fateCanceled:
 		_, err = s.app.UpdateInvoice(ctx, s.by, ref, ar.InvoiceChange{Cancelationdate: ar.Set(&s.today), State: ar.Set(ar.StateCanceled)}, app.Seen{})
 	}
+	return err
+}
+
+// pay books a transfer by the customer of an invoice.
+func (s *seeder) pay(ctx context.Context, inv *ar.Invoice, amount decimal.Decimal) error {
+	t := ar.Transaction{Method: "CT", Amount: amount, Currency: inv.Currency, Bookingdate: s.today, Valuedate: s.today, Label: inv.Number}
+	_, err := s.app.CreateTransaction(ctx, s.by, t, []ar.Assignment{{Invoice: inv.Reference, Amount: amount}}, nil)
 	return err
 }

@@ -92,7 +92,7 @@ func TestRefusals(t *testing.T) {
 	execSQL(t, newer, `INSERT INTO schema_migrations VALUES (1000000, 'from the future', 0)`)
 	must(t, "keys", "create", "--data", taken, "--merchant", "acme", "--user", "acme")
 	for name, text := range map[string]string{
-		"file": "", "empty.json": "", "file.txt": "issuer:", "two.json": "{} {}", "unknown.json": `{"issuer": {"nam": "x"}}`, "number.json": `{"timezone": 1}`, "iban.json": `{"issuer": {"iban": "DE00"}}`,
+		"file": "", "empty.json": "", "file.txt": "issuer:", "two.json": "{} {}", "unknown.json": `{"issuer": {"nam": "x"}}`, "number.json": `{"timezone": 1}`, "rate.json": `{"interest": {"rate": {"incorporate": "nine"}}}`, "iban.json": `{"issuer": {"iban": "DE00"}}`,
 		"mistyped/acme/de/invoice.text": "Hallo", "broken/acme/de/invoice.txt": "Hallo {{.Nobody}}",
 	} {
 		mkdir(t, filepath.Dir(filepath.Join(dir, name)))
@@ -118,7 +118,7 @@ func TestRefusals(t *testing.T) {
 		"keys create --data $DIR/x --merchant ACME --user a", "keys create --data $DIR/taken --merchant acme --user acme", "keys list --data $DIR/nowhere",
 		"merchants", "merchants show", "merchants show --data $DIR/nowhere --merchant acme", "merchants show --data $DIR/taken --merchant other", "merchants set --merchant acme", "merchants set --settings x.json",
 		"merchants set --data $DIR/taken --merchant acme --settings $DIR/nowhere", "merchants set --data $DIR/taken --merchant acme --settings $DIR/empty.json", "merchants set --data $DIR/taken --merchant acme --settings $DIR/file.txt",
-		"merchants set --data $DIR/taken --merchant acme --settings $DIR/unknown.json", "merchants set --data $DIR/taken --merchant acme --settings $DIR/number.json", "merchants set --data $DIR/taken --merchant acme --settings $DIR/two.json", "merchants set --data $DIR/taken --merchant acme --settings $DIR/iban.json",
+		"merchants set --data $DIR/taken --merchant acme --settings $DIR/unknown.json", "merchants set --data $DIR/taken --merchant acme --settings $DIR/number.json", "merchants set --data $DIR/taken --merchant acme --settings $DIR/rate.json", "merchants set --data $DIR/taken --merchant acme --settings $DIR/two.json", "merchants set --data $DIR/taken --merchant acme --settings $DIR/iban.json",
 		"webhooks", "webhooks set --merchant acme", "webhooks set https://shop.example.com", "webhooks set ftp://shop.example.com --data $DIR/taken --merchant acme", "webhooks set https://bob:s3cret@shop.example.com --data $DIR/taken --merchant acme",
 		"webhooks set https://10.0.0.1/ --data $DIR/taken --merchant acme", "webhooks set https://shop.local/ --data $DIR/taken --merchant acme", "webhooks set https://169.254.169.254/ --data $DIR/taken --merchant acme", "webhooks list --merchant acme --state open", "webhooks list --merchant acme --limit 0", "webhooks replay --merchant acme", "webhooks replay none --data $DIR/taken --merchant acme",
 		"deliveries list --merchant acme --state lost", "deliveries release none --data $DIR/taken --merchant acme", "deliveries resolve none --data $DIR/taken --merchant acme", "deliveries resolve none --accepted --rejected --merchant acme",

@@ -92,6 +92,8 @@ const settingsExample = `{
     "unknown": {"invoice": "retry", "creditnote": "retry"}
   },
   "numbers": {"invoice": "RE-{year}-{n:4}", "creditnote": "GS-{year}-{n:4}"},
+  "interest": {"country": "DE", "dayCount": "act/365", "points": {"incorporate": "11"}, "unconfirmed": "refuse"},
+  "tolerance": {"absolute": "0.50", "percent": "1"},
   "timezone": "Europe/Berlin"
 }`
 
@@ -147,6 +149,7 @@ func readSettings(env environment, file string) (s ar.Settings, err error) {
 // settingsFault says what is wrong with a file of settings in words that are not Go's.
 func settingsFault(err error) error {
 	var wrong *json.UnmarshalTypeError
+	var syntax *json.SyntaxError
 	field, unknown := strings.CutPrefix(err.Error(), "json: unknown field ")
 	switch {
 	case unknown:
@@ -155,8 +158,10 @@ func settingsFault(err error) error {
 		return fmt.Errorf("%s cannot be a %s; dunwell merchants set --help shows an example", wrong.Field, wrong.Value)
 	case errors.Is(err, io.EOF):
 		return errors.New("the file is empty; write {} for no settings")
+	case errors.As(err, &syntax), errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("the file is no JSON: %w", err)
 	}
-	return fmt.Errorf("the file is no JSON: %w", err)
+	return fmt.Errorf("%w; dunwell merchants set --help shows an example", err) // a number that is none
 }
 
 // writeIndented prints a value as JSON for people, with the characters they wrote.

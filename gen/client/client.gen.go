@@ -179,8 +179,9 @@ type ClientInterface interface {
 
 	// CreateCreditnoteWithBody Create a credit note
 	//
-	// Creates a credit note of this customer. Applied to an invoice, it lowers what is owed by a booking that names
-	// the credit note as its voucher.
+	// Creates a credit note of this customer, commits it and has it mailed. Applied to an invoice, it lowers what is owed by a
+	// booking that names the credit note as its voucher. All credit notes of an invoice come to no more than the invoice,
+	// at each tax rate (409); currency, `netbased` and the tax facts are those of the invoice unless they are sent.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -189,8 +190,9 @@ type ClientInterface interface {
 
 	// CreateCreditnote Create a credit note
 	//
-	// Creates a credit note of this customer. Applied to an invoice, it lowers what is owed by a booking that names
-	// the credit note as its voucher.
+	// Creates a credit note of this customer, commits it and has it mailed. Applied to an invoice, it lowers what is owed by a
+	// booking that names the credit note as its voucher. All credit notes of an invoice come to no more than the invoice,
+	// at each tax rate (409); currency, `netbased` and the tax facts are those of the invoice unless they are sent.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -271,7 +273,9 @@ type ClientInterface interface {
 
 	// GetClaim Compute what is claimed on a day
 	//
-	// Principal, costs and interest as of a day, past or future, with the periods the interest is computed from.
+	// Principal, costs and interest as of a day, past or future, with the periods the interest is computed from. What was
+	// booked counts from its value date; the day money came in still bears interest. Only principal bears interest.
+	// A draft or a canceled invoice has no claim (409), nor has a day whose rate is not known.
 	//
 	// Corresponds with GET /invoices/{invoiceReference}/claim (the `GetClaim` operationId).
 	GetClaim(ctx context.Context, invoiceReference InvoiceReference, params *GetClaimParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -674,8 +678,9 @@ func (c *Client) UpsertIdentity(ctx context.Context, identityReference IdentityR
 
 // CreateCreditnoteWithBody Create a credit note
 //
-// Creates a credit note of this customer. Applied to an invoice, it lowers what is owed by a booking that names
-// the credit note as its voucher.
+// Creates a credit note of this customer, commits it and has it mailed. Applied to an invoice, it lowers what is owed by a
+// booking that names the credit note as its voucher. All credit notes of an invoice come to no more than the invoice,
+// at each tax rate (409); currency, `netbased` and the tax facts are those of the invoice unless they are sent.
 //
 // Takes any type of body and a specified content type.
 //
@@ -694,8 +699,9 @@ func (c *Client) CreateCreditnoteWithBody(ctx context.Context, identityReference
 
 // CreateCreditnote Create a credit note
 //
-// Creates a credit note of this customer. Applied to an invoice, it lowers what is owed by a booking that names
-// the credit note as its voucher.
+// Creates a credit note of this customer, commits it and has it mailed. Applied to an invoice, it lowers what is owed by a
+// booking that names the credit note as its voucher. All credit notes of an invoice come to no more than the invoice,
+// at each tax rate (409); currency, `netbased` and the tax facts are those of the invoice unless they are sent.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -856,7 +862,9 @@ func (c *Client) UpdateInvoice(ctx context.Context, invoiceReference InvoiceRefe
 
 // GetClaim Compute what is claimed on a day
 //
-// Principal, costs and interest as of a day, past or future, with the periods the interest is computed from.
+// Principal, costs and interest as of a day, past or future, with the periods the interest is computed from. What was
+// booked counts from its value date; the day money came in still bears interest. Only principal bears interest.
+// A draft or a canceled invoice has no claim (409), nor has a day whose rate is not known.
 //
 // Corresponds with GET /invoices/{invoiceReference}/claim (the `GetClaim` operationId).
 func (c *Client) GetClaim(ctx context.Context, invoiceReference InvoiceReference, params *GetClaimParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3212,8 +3220,9 @@ type ClientWithResponsesInterface interface {
 
 	// CreateCreditnoteWithBodyWithResponse Create a credit note
 	//
-	// Creates a credit note of this customer. Applied to an invoice, it lowers what is owed by a booking that names
-	// the credit note as its voucher.
+	// Creates a credit note of this customer, commits it and has it mailed. Applied to an invoice, it lowers what is owed by a
+	// booking that names the credit note as its voucher. All credit notes of an invoice come to no more than the invoice,
+	// at each tax rate (409); currency, `netbased` and the tax facts are those of the invoice unless they are sent.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -3222,8 +3231,9 @@ type ClientWithResponsesInterface interface {
 
 	// CreateCreditnoteWithResponse Create a credit note
 	//
-	// Creates a credit note of this customer. Applied to an invoice, it lowers what is owed by a booking that names
-	// the credit note as its voucher.
+	// Creates a credit note of this customer, commits it and has it mailed. Applied to an invoice, it lowers what is owed by a
+	// booking that names the credit note as its voucher. All credit notes of an invoice come to no more than the invoice,
+	// at each tax rate (409); currency, `netbased` and the tax facts are those of the invoice unless they are sent.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -3310,7 +3320,9 @@ type ClientWithResponsesInterface interface {
 
 	// GetClaimWithResponse Compute what is claimed on a day
 	//
-	// Principal, costs and interest as of a day, past or future, with the periods the interest is computed from.
+	// Principal, costs and interest as of a day, past or future, with the periods the interest is computed from. What was
+	// booked counts from its value date; the day money came in still bears interest. Only principal bears interest.
+	// A draft or a canceled invoice has no claim (409), nor has a day whose rate is not known.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -5930,6 +5942,12 @@ type GetClaimResponse404Headers struct {
 	XRequestID *string
 }
 
+// GetClaimResponse409Headers the declared response headers of an HTTP 409 response for GetClaim
+type GetClaimResponse409Headers struct {
+	RetryAfter *int
+	XRequestID *string
+}
+
 // GetClaimResponse429Headers the declared response headers of an HTTP 429 response for GetClaim
 type GetClaimResponse429Headers struct {
 	RetryAfter *int
@@ -5965,6 +5983,8 @@ type GetClaimResponse struct {
 	JSON403 *ForbiddenError
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *NotFoundError
+	// JSON409 the response for an HTTP 409 `application/json` response
+	JSON409 *ConflictError
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *TooManyRequestsError
 	// JSON500 the response for an HTTP 500 `application/json` response
@@ -5981,6 +6001,8 @@ type GetClaimResponse struct {
 	Headers403 *GetClaimResponse403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *GetClaimResponse404Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *GetClaimResponse409Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetClaimResponse429Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -6014,6 +6036,11 @@ func (r GetClaimResponse) GetJSON403() *ForbiddenError {
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
 func (r GetClaimResponse) GetJSON404() *NotFoundError {
 	return r.JSON404
+}
+
+// GetJSON409 returns the response for an HTTP 409 `application/json` response
+func (r GetClaimResponse) GetJSON409() *ConflictError {
+	return r.JSON409
 }
 
 // GetJSON429 returns the response for an HTTP 429 `application/json` response
@@ -8741,8 +8768,9 @@ func (c *ClientWithResponses) UpsertIdentityWithResponse(ctx context.Context, id
 
 // CreateCreditnoteWithBodyWithResponse Create a credit note
 //
-// Creates a credit note of this customer. Applied to an invoice, it lowers what is owed by a booking that names
-// the credit note as its voucher.
+// Creates a credit note of this customer, commits it and has it mailed. Applied to an invoice, it lowers what is owed by a
+// booking that names the credit note as its voucher. All credit notes of an invoice come to no more than the invoice,
+// at each tax rate (409); currency, `netbased` and the tax facts are those of the invoice unless they are sent.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -8757,8 +8785,9 @@ func (c *ClientWithResponses) CreateCreditnoteWithBodyWithResponse(ctx context.C
 
 // CreateCreditnoteWithResponse Create a credit note
 //
-// Creates a credit note of this customer. Applied to an invoice, it lowers what is owed by a booking that names
-// the credit note as its voucher.
+// Creates a credit note of this customer, commits it and has it mailed. Applied to an invoice, it lowers what is owed by a
+// booking that names the credit note as its voucher. All credit notes of an invoice come to no more than the invoice,
+// at each tax rate (409); currency, `netbased` and the tax facts are those of the invoice unless they are sent.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -8893,7 +8922,9 @@ func (c *ClientWithResponses) UpdateInvoiceWithResponse(ctx context.Context, inv
 
 // GetClaimWithResponse Compute what is claimed on a day
 //
-// Principal, costs and interest as of a day, past or future, with the periods the interest is computed from.
+// Principal, costs and interest as of a day, past or future, with the periods the interest is computed from. What was
+// booked counts from its value date; the day money came in still bears interest. Only principal bears interest.
+// A draft or a canceled invoice has no claim (409), nor has a day whose rate is not known.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -12188,6 +12219,13 @@ func ParseGetClaimResponse(rsp *http.Response) (*GetClaimResponse, error) {
 		}
 		response.JSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest ConflictError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON409 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequestsError
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -12266,6 +12304,23 @@ func ParseGetClaimResponse(rsp *http.Response) (*GetClaimResponse, error) {
 			headers.XRequestID = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 409:
+		var headers GetClaimResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers409 = &headers
 	case rsp.StatusCode == 429:
 		var headers GetClaimResponse429Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {

@@ -692,7 +692,8 @@ type BookingSearch = map[string]interface{}
 // Example: https://shop.example.com/notify
 type CallbackURL = string
 
-// Claim What is claimed as of a day.
+// Claim What is claimed as of a day: `total` is `principal`, `costs` and `interest`. `interest` is what has accrued, less what of it
+// was paid or given up (`interestSettled`); `interestBooked` is the part of what has accrued that was charged already.
 type Claim struct {
 	// AsOf The last day that counts.
 	//
@@ -724,7 +725,17 @@ type Claim struct {
 	// Example: 12345.45
 	Interest Decimal `json:"interest"`
 
-	// Periods What the interest is computed from.
+	// InterestBooked A decimal number, written out.
+	//
+	// Example: 12345.45
+	InterestBooked *Decimal `json:"interestBooked,omitempty"`
+
+	// InterestSettled A decimal number, written out.
+	//
+	// Example: 12345.45
+	InterestSettled *Decimal `json:"interestSettled,omitempty"`
+
+	// Periods What the interest is computed from. They add up to `interest` and `interestSettled`.
 	Periods []ClaimPeriod `json:"periods"`
 
 	// Principal A decimal number, written out.
@@ -732,7 +743,7 @@ type Claim struct {
 	// Example: 12345.45
 	Principal Decimal `json:"principal"`
 
-	// RateUnconfirmed Whether a period lies behind the last known rate.
+	// RateUnconfirmed Whether a period has a rate that is not confirmed, or lies behind the last known one.
 	//
 	// Example: false
 	RateUnconfirmed bool `json:"rateUnconfirmed"`
@@ -748,7 +759,8 @@ type Claim struct {
 // Example: act/365
 type ClaimDayCount string
 
-// ClaimPeriod A run of days with one rate and one principal.
+// ClaimPeriod A run of days with one rate and one principal. `rate` is `baseRate` and `points`, in percent; a fixed rate has the base
+// rate 0. `amount` is `principal` × `rate` × `days` by the day count, rounded so that the periods add up.
 type ClaimPeriod struct {
 	// Amount A decimal number, written out.
 	//
@@ -867,6 +879,13 @@ type CreditnoteCreate struct {
 	// Addresses Postal addresses. Left out at creation, they are copied from the customer.
 	Addresses *[]Address `json:"addresses,omitempty"`
 
+	// AllowExcess What is more than is open on the invoice stays `unpaid` of the credit note, as the customer's credit. Left out or
+	// false, a credit note of more than is open is refused.
+	//
+	//
+	// Example: false
+	AllowExcess *bool `json:"allowExcess,omitempty"`
+
 	// Currency ISO 4217 currency code.
 	//
 	// Example: EUR
@@ -880,7 +899,7 @@ type CreditnoteCreate struct {
 	// Example: 2020-01-31
 	Due *TimestampInput `json:"due,omitempty"`
 
-	// Invoice Reference of the invoice the credit note is applied to.
+	// Invoice Reference of the invoice the credit note is applied to. Left out, all of it is the customer's credit.
 	Invoice *Reference `json:"invoice,omitempty"`
 
 	// Issued A date (`2020-01-31`, taken as midnight UTC) or a date-time with a zone (`2020-01-31T12:00:00Z`).

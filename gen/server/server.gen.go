@@ -4018,6 +4018,26 @@ func (response GetClaim404JSONResponse) VisitGetClaimResponse(w http.ResponseWri
 	return err
 }
 
+type GetClaim409JSONResponse struct{ ConflictErrorJSONResponse }
+
+func (response GetClaim409JSONResponse) VisitGetClaimResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetClaim429JSONResponse struct {
 	TooManyRequestsErrorJSONResponse
 }

@@ -2,55 +2,12 @@ package app
 
 import (
 	"context"
-	"time"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/store"
 )
-
-// Payment is money that came in for one invoice.
-type Payment struct {
-	Transaction string          // the movement of money
-	Amount      decimal.Decimal // positive
-	Valuedate   time.Time
-}
-
-// BookPayment books money on an invoice, on its principal.
-func (a *App) BookPayment(ctx context.Context, by Caller, ref string, p Payment) (*ar.Invoice, error) {
-	return update(ctx, a, by, func(tx *store.Tx) (*ar.Invoice, error) {
-		inv, err := tx.Invoice(ar.KindInvoice, ref)
-		if err != nil {
-			return nil, err
-		}
-		if err := inv.Allow(ar.Book); err != nil {
-			return nil, err
-		}
-		b := ar.Booking{Kind: ar.BookPayment, Transaction: &p.Transaction, Amount: p.Amount.Neg(), Part: ar.PartPrincipal, Valuedate: p.Valuedate}
-		return inv, book(tx, by, inv, b, eventBooked)
-	})
-}
-
-// book adds a booking and brings what is unpaid up to date with all of them.
-func book(tx *store.Tx, by Caller, inv *ar.Invoice, b ar.Booking, event string) error {
-	b.InvoiceID = inv.ID
-	if err := b.Check(); err != nil {
-		return err
-	}
-	if err := tx.InsertBooking(&b); err != nil {
-		return err
-	}
-	bookings, err := tx.Bookings(inv.ID)
-	if err != nil {
-		return err
-	}
-	inv.Unpaid = ar.BalanceOf(inv.Totals.Gross, bookings).Unpaid
-	if err := tx.UpdateInvoice(inv); err != nil {
-		return err
-	}
-	return tx.AppendEvent(&store.Event{InvoiceID: inv.ID, Actor: by.Actor, Kind: event, Fields: []string{"unpaid"}})
-}
 
 // Account is what was booked on an invoice.
 type Account struct {
@@ -68,4 +25,78 @@ func (a *App) Account(ctx context.Context, by Caller, ref string) (Account, erro
 		bookings, err := tx.Bookings(inv.ID)
 		return Account{Currency: inv.Currency, Bookings: bookings}, err
 	})
+}
+
+// ledger is an invoice that is about to be booked on, and what was booked on it before. Nobody else books on it until the
+// transaction ends, because it is locked.
+type ledger struct {
+	invoice  *ar.Invoice
+	bookings []ar.Booking
+	booked   bool
+}
+
+// openLedger reads what was booked on an invoice that was read in this transaction, if anything may be booked on it. The
+// fields are those of the request that name the invoice, if any.
+func openLedger(tx *store.Tx, inv *ar.Invoice, fields ...string) (*ledger, error) {
+	if err := inv.Allow(ar.Book, fields...); err != nil {
+		return nil, err
+	}
+	bookings, err := tx.Bookings(inv.ID)
+	return &ledger{invoice: inv, bookings: bookings}, err
+}
+
+// balance is what is open.
+func (l *ledger) balance() ar.Balance { return ar.BalanceOf(l.invoice.Totals.Gross, l.bookings) }
+
+// book adds bookings. They get their ids, by which later ones may refer to them.
+func (l *ledger) book(tx *store.Tx, bookings ...ar.Booking) error {
+	for _, b := range bookings {
+		b.InvoiceID = l.invoice.ID
+		if err := b.Check(); err != nil {
+			return err
+		}
+		if err := tx.InsertBooking(&b); err != nil {
+			return err
+		}
+		l.bookings, l.booked = append(l.bookings, b), true
+	}
+	return nil
+}
+
+// move books an amount of a transaction, with its sign, and gives what of it was booked. What is left open by a payment and
+// within the tolerance is given up.
+func (l *ledger) move(tx *store.Tx, t *ar.Transaction, amount decimal.Decimal, tolerance ar.Tolerance) (decimal.Decimal, error) {
+	if t.Returns() {
+		bookings := ar.Return(l.bookings, t, amount.Neg())
+		return moved(bookings), l.book(tx, bookings...)
+	}
+	bookings := l.balance().Pay(t, amount)
+	if err := l.book(tx, bookings...); err != nil || len(bookings) == 0 {
+		return decimal.Zero, err
+	}
+	last := l.bookings[len(l.bookings)-1]
+	return moved(bookings), l.book(tx, tolerance.RoundOff(l.invoice.Totals.Gross, l.bookings, last)...)
+}
+
+// moved is what bookings take of their transaction.
+func moved(bookings []ar.Booking) decimal.Decimal {
+	sum := decimal.Zero
+	for _, b := range bookings {
+		if b.Transaction != nil {
+			sum = sum.Sub(b.Amount)
+		}
+	}
+	return sum
+}
+
+// close brings what is unpaid up to date with all bookings, if there are new ones.
+func (l *ledger) close(tx *store.Tx, by Caller, event string) error {
+	if !l.booked {
+		return nil
+	}
+	l.invoice.Unpaid = l.balance().Unpaid
+	if err := tx.UpdateInvoice(l.invoice); err != nil {
+		return err
+	}
+	return tx.AppendEvent(&store.Event{InvoiceID: l.invoice.ID, Actor: by.Actor, Kind: event, Fields: []string{"unpaid"}})
 }

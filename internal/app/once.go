@@ -49,6 +49,29 @@ func (o *Once[T]) extend(parts ...string) {
 	o.Fingerprint = hex.EncodeToString(hash.Sum(nil))
 }
 
+// answered finds the answer that is kept already, if there is one: for commands that prepare something first.
+func (o *Once[T]) answered(ctx context.Context, a *App, by Caller) (bool, error) {
+	if o == nil || o.Key == "" {
+		return false, nil
+	}
+	_, err := updateOnce(ctx, a, by, o, func(*store.Tx) (result T, err error) { return result, errFresh })
+	if errors.Is(err, errFresh) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// errFresh takes back the claim of a key that nothing is kept under.
+var errFresh = errors.New("app: no answer is kept")
+
+// id is one that follows from the key and the request, for what is prepared before the command; empty without a key.
+func (o *Once[T]) id() string {
+	if o == nil || o.Key == "" {
+		return ""
+	}
+	return store.IDOf(o.Key, o.Fingerprint)
+}
+
 // keeps tells whether a refusal is kept as the answer.
 func (o *Once[T]) keeps(err error) bool { return o != nil && o.Key != "" && refusal(err) }
 

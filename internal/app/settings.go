@@ -126,6 +126,10 @@ func checkSettings(s ar.Settings) error {
 			details = append(details, e.Details...)
 		}
 	}
+	if e := (*ar.Error)(nil); errors.As(s.Tolerance.Check(), &e) {
+		details = append(details, e.Details...)
+	}
+	details = append(details, s.CheckInterest()...)
 	if len(details) > 0 {
 		return ar.InvalidFields(details...)
 	}

@@ -19,7 +19,7 @@ import (
 // Finding is one thing that is not as it was kept.
 type Finding struct {
 	Merchant string
-	What     string // journal, voucher, document, mail or file
+	What     string // journal, voucher, transaction, document, mail or file
 	Subject  string // which one, by its id
 	Text     string // what is wrong
 }
@@ -41,7 +41,7 @@ type Verified struct {
 // known are heads of the journal from before, kept elsewhere: nothing else finds a journal that was rewritten as a whole.
 func (a *App) Verify(ctx context.Context, merchant string, known []store.JournalHead, report func(Finding)) (Verified, error) {
 	v := &inspection{app: a, known: known, by: Caller{Merchant: merchant}, report: report, result: Verified{Merchant: merchant}, broken: map[int64]bool{}}
-	for _, check := range []func(context.Context) error{v.journal, v.entries, v.vouchers, v.files} {
+	for _, check := range []func(context.Context) error{v.journal, v.entries, v.vouchers, v.transactions, v.files} {
 		if err := check(ctx); err != nil {
 			return v.result, err
 		}
@@ -305,6 +305,12 @@ func (v *inspection) sums(tx *store.Tx, voucher *ar.Invoice) error {
 			return err
 		}
 		open = ar.BalanceOf(voucher.Totals.Gross, bookings).Unpaid
+	}
+	if voucher.Kind == ar.KindCreditnote {
+		if err := v.creditnote(tx, voucher); err != nil {
+			return err
+		}
+		open = voucher.Unpaid
 	}
 	switch {
 	case !open.Equal(voucher.Unpaid):

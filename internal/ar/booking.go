@@ -16,7 +16,8 @@ type Booking struct {
 	Kind        BookingKind
 	Transaction *string         // the money movement behind a payment
 	Voucher     *string         // the voucher behind a credit: a credit note
-	Reverses    *string         // the ID of the booking a reversal undoes
+	Reverses    *string         // the ID of the booking a reversal undoes, wholly or in part
+	Follows     *string         // the ID of the payment that a writeoff or waiver rounds off, see Tolerance
 	Part        Part            // what a payment, credit, writeoff, waiver or reversal is allocated to
 	Amount      decimal.Decimal // signed as it changes what is owed: a payment is negative, a fee positive
 	Comment     string
@@ -58,16 +59,14 @@ type Balance struct {
 // BalanceOf is the one place where it is decided what is owed: the total of a committed invoice and everything
 // booked on it since.
 func BalanceOf(total decimal.Decimal, bookings []Booking) Balance {
-	b := Balance{Principal: total}
+	entries := make([][2]Leg, 0, len(bookings))
 	for _, booking := range bookings {
-		switch booking.part() {
-		case PartCosts:
-			b.Costs = b.Costs.Add(booking.Amount)
-		case PartInterest:
-			b.Interest = b.Interest.Add(booking.Amount)
-		default:
-			b.Principal = b.Principal.Add(booking.Amount)
-		}
+		entries = append(entries, booking.Legs())
+	}
+	b := Balance{
+		Principal: total.Add(Sum(AccountPrincipal, entries...)),
+		Costs:     Sum(AccountCosts, entries...),
+		Interest:  Sum(AccountInterest, entries...),
 	}
 	b.Unpaid = b.Principal.Add(b.Costs).Add(b.Interest)
 	return b
@@ -106,6 +105,9 @@ func (b Booking) part() Part {
 		return PartCosts
 	case BookInterest:
 		return PartInterest
+	}
+	if b.Part == "" {
+		return PartPrincipal
 	}
 	return b.Part
 }

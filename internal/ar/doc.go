@@ -3,7 +3,7 @@
 //
 // Invariants:
 //
-//   - Amounts are decimals; nothing here is a float. Rounding happens in Total and nowhere else.
+//   - Amounts are decimals; nothing here is a float. Rounding happens in Total and, of interest, in ClaimAsOf.
 //   - A committed invoice keeps its content. What may still change is in the table of state.go.
 //   - The domain checks meaning. That a request has the right shape was checked against the contract before.
 package ar

@@ -74,6 +74,9 @@ const (
 	FieldDunninglevel    Field = "dunninglevel"
 	FieldTotal           Field = "total" // gross
 	FieldUnpaid          Field = "unpaid"
+	FieldAmount          Field = "amount"
+	FieldBookingdate     Field = "bookingdate"
+	FieldValuedate       Field = "valuedate"
 	FieldCreated         Field = "created"
 	FieldModified        Field = "modified"
 )
@@ -130,6 +133,16 @@ var IdentityFields = Vocabulary{
 	FieldCurrency:  {Type: TypeText},
 	FieldCreated:   {Type: TypeTime},
 	FieldModified:  {Type: TypeTime},
+}
+
+// TransactionFields is the vocabulary of transactions.
+var TransactionFields = Vocabulary{
+	FieldReference:   {Type: TypeText},
+	FieldCurrency:    {Type: TypeText},
+	FieldAmount:      {Type: TypeAmount},
+	FieldBookingdate: {Type: TypeTime},
+	FieldValuedate:   {Type: TypeTime},
+	FieldCreated:     {Type: TypeTime},
 }
 
 // RawCondition is a condition as it came: parameter[Field][Op]=Values. Op is empty for equality.

@@ -63,6 +63,7 @@ const (
 	ImportDocument Action = "importDocument" // add a document from elsewhere
 	Credit         Action = "credit"         // apply a credit note
 	Book           Action = "book"           // book money or a charge
+	Demand         Action = "demand"         // compute what is claimed on a day
 )
 
 // refusal says why an action is not allowed and what would be. A nil refusal allows.
@@ -104,11 +105,13 @@ var rules = map[Action][4]*refusal{
 	ImportDocument: {nil, nil, nil, nil},
 	Credit:         {editable, nil, nil, gone},
 	Book:           {early, nil, nil, gone},
+	Demand:         {early, nil, nil, gone},
 }
 
 // creditnoteRules are the actions a credit note never allows.
 var creditnoteRules = map[Action]*refusal{
 	ModifyDunning: undunnable,
+	Demand:        undunnable,
 	Credit:        uncreditable,
 }
 

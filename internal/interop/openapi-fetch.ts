@@ -93,6 +93,9 @@ async function invoices() {
   refused(await api.POST('/invoices/{invoiceReference}/commitInvoice', { params: { path }, body: {} }), 409, 'ERR_CONFLICT_STATE');
   assert.equal(must(await api.GET('/invoices/{invoiceReference}', { params: { path } })).committed, true);
 
+  const claim = must(await api.GET('/invoices/{invoiceReference}/claim', { params: { path, query: { asOf: '2030-01-31' } } }));
+  assert.deepEqual([claim.asOf, claim.principal, claim.periods[0]?.principal], ['2030-01-31', '80.19', '80.19']);
+
   const again = must(await api.POST('/invoices/{invoiceReference}/resendInvoice', { params: { path }, body: {} }));
   assert.notEqual((await ended(again.job)).deliveries?.[0]?.messageId, committed.deliveries?.[0]?.messageId);
 
@@ -177,6 +180,19 @@ async function money() {
   const booked = must(await api.GET('/invoices/{invoiceReference}/payments', { params: { path: { invoiceReference: creditnote.corrects } } }));
   const credit = booked.payments.find((entry) => entry.booking.voucher === creditnoteReference);
   assert.equal(credit?.booking.transaction, null);
+
+  const items = [{ label: 'Grinder', quantity: 1, unit: 'piece', unitprice: '0.10', detail: {} }];
+  const note = must(await api.POST('/identities/{identityReference}/creditnotes', {
+    params: { path: { identityReference: 'TS-K1' } }, body: { reference: 'TS-GS1', invoice: 'TS-1', items },
+  }), 201);
+  assert.deepEqual([note.corrects, note.total, note.unpaid], ['TS-1', '0.10', '0.00']);
+  const transfer = { amount: '80.10', currency: 'EUR', valuedate: '2026-01-31', label: 'TS-1', assignments: [{ invoice: 'TS-1', amount: 80.09 }] };
+  const paid = must(await api.POST('/transactions', { params: { header: { 'Idempotency-Key': 'ts-transfer' } }, body: transfer }), 201);
+  assert.deepEqual([paid.identity, paid.unallocated], ['TS-K1', '0.01']);
+  assert.deepEqual(must(await api.GET('/transactions/{id}', { params: { path: { id: paid.id } } })), paid);
+  const moved = must(await api.GET('/transactions', { params: { query: { query: { amount: { $gte: '80.10' } }, sort: '-created', pageSize: 1 } } }));
+  assert.deepEqual(moved.rows, [paid]);
+  assert.equal(must(await api.GET('/invoices/{invoiceReference}', { params: { path: { invoiceReference: 'TS-1' } } })).state, 'paid');
 }
 
 async function sandbox() {

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 import {
   CommunicationApi, CommunicationKind, Configuration, CreditNotesApi, DeliveryState, DocumentSearchKindEnum, EmailKindEnum, ErrorType, ExtensionsApi, IdentitiesApi,
-  IdentityKind, InvoicesApi, JobStateEnum, ListDocumentsSortEnum, ModelErrorFromJSON, type InvoiceUpdate, type ModelError,
+  IdentityKind, InvoicesApi, InvoiceState, JobStateEnum, ListDocumentsSortEnum, ModelErrorFromJSON, TransactionsApi, type InvoiceUpdate, type ModelError,
 } from './generated/client/index.js';
 
 const basePath = process.argv[2];
@@ -18,6 +18,7 @@ const identities = new IdentitiesApi(demo);
 const invoices = new InvoicesApi(demo);
 const creditnotes = new CreditNotesApi(demo);
 const communications = new CommunicationApi(demo);
+const transactions = new TransactionsApi(demo);
 const extensions = new ExtensionsApi(demo);
 
 // refused gives the envelope of a call that must fail. The client throws the response as it is.
@@ -80,6 +81,9 @@ async function vouchers() {
   assert.deepEqual([committed.kind, committed.invoice, committed.data], ['commitInvoice', 'OG-1', 'og']);
   await refused(invoices.commitInvoice({ ...path, invoiceCommit: {} }), 409, ErrorType.CONFLICT_STATE);
   assert.equal((await invoices.getInvoice(path)).committed, true);
+
+  const claim = await extensions.getClaim({ ...path, asOf: new Date('2030-01-31') });
+  assert.deepEqual([claim.asOf.toISOString(), claim.principal, claim.periods[0]?.principal], ['2030-01-31T00:00:00.000Z', '80.19', '80.19']);
 
   const again = await invoices.resendInvoice({ ...path, invoiceResend: {} });
   assert.notEqual((await ended(again.job)).deliveries?.[0]?.messageId, committed.deliveries?.[0]?.messageId);
@@ -153,6 +157,17 @@ async function money() {
   const booked = await invoices.listPayments({ invoiceReference: creditnote.corrects });
   const credit = booked.payments.find((entry) => entry.booking.voucher === creditnote.reference);
   assert.equal(credit?.booking.transaction, null);
+
+  const items = [{ label: 'Grinder', quantity: '1', unit: 'piece', unitprice: '0.10', detail: {} }];
+  const note = await identities.createCreditnote({ identityReference: 'OG-K1', creditnoteCreate: { reference: 'OG-GS1', invoice: 'OG-1', items } });
+  assert.deepEqual([note.corrects, note.total, note.unpaid], ['OG-1', '0.10', '0.00']);
+  const transfer = { amount: '80.10', currency: 'EUR', valuedate: new Date('2026-01-31'), label: 'OG-1', assignments: [{ invoice: 'OG-1', amount: '80.09' }] };
+  const paid = await extensions.createTransaction({ idempotencyKey: 'og-transfer', transactionCreate: transfer });
+  assert.deepEqual([paid.identity, paid.unallocated], ['OG-K1', '0.01']);
+  assert.deepEqual(await transactions.getTransaction({ id: paid.id }), paid);
+  const moved = await transactions.listTransactions({ query: { amount: { $gte: '80.10' } }, sort: '-created', pageSize: 1 });
+  assert.deepEqual(moved.rows, [paid]);
+  assert.equal((await invoices.getInvoice({ invoiceReference: 'OG-1' })).state, InvoiceState.paid);
 }
 
 async function sandbox() {

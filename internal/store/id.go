@@ -3,10 +3,12 @@ package store
 import (
 	"bytes"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base32"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"sync"
 	"time"
 )
@@ -46,6 +48,15 @@ func (s *ids) next(now time.Time) string {
 // NewID draws an id: 26 lower-case letters and digits. Its first part is the transaction's time, so that new rows go
 // to the end of an index; the rest is random at first and counts up within a millisecond.
 func (tx *Tx) NewID() string { return tx.ids.next(tx.Now) }
+
+// IDOf is an id that follows from texts: the same ones have the same id. It says nothing of a time.
+func IDOf(texts ...string) string {
+	hash := sha256.New()
+	for _, text := range texts {
+		_, _ = fmt.Fprintf(hash, "%d:%s", len(text), text) // never fails
+	}
+	return idAlphabet.EncodeToString(hash.Sum(nil)[:16])
+}
 
 // newSecret draws 32 random bytes, in hex.
 func newSecret() string {

@@ -43,6 +43,9 @@ func TestIsolation(t *testing.T) {
 				if err := tx.InsertBooking(&ar.Booking{InvoiceID: invoice.ID, Kind: ar.BookFee, Part: ar.PartCosts}); err != nil {
 					return err
 				}
+				if err := tx.InsertTransaction(aTransaction(map[string]string{acme: "1", rival: "2"}[merchant])); err != nil {
+					return err
+				}
 				if err := tx.AppendEvent(&store.Event{InvoiceID: invoice.ID, Actor: "k"}); err != nil {
 					return err
 				}
@@ -89,8 +92,14 @@ func TestIsolation(t *testing.T) {
 			"Key":            func(tx *store.Tx) error { _, err := tx.Key(key.ID); return err },
 			"RevokeKey":      func(tx *store.Tx) error { return tx.RevokeKey(key.ID) },
 			"InsertInvoice":  func(tx *store.Tx) error { return tx.InsertInvoice(anInvoice("RE2", who)) },
-			"InsertBooking":  func(tx *store.Tx) error { return tx.InsertBooking(&ar.Booking{InvoiceID: invoice.ID}) },
-			"AppendEvent":    func(tx *store.Tx) error { return tx.AppendEvent(&store.Event{InvoiceID: invoice.ID}) },
+			"Transaction":    func(tx *store.Tx) error { _, err := tx.Transaction("2"); return err },
+			"InsertTransaction": func(tx *store.Tx) error {
+				of := aTransaction("3")
+				of.Identity = who.ID
+				return tx.InsertTransaction(of)
+			},
+			"InsertBooking": func(tx *store.Tx) error { return tx.InsertBooking(&ar.Booking{InvoiceID: invoice.ID}) },
+			"AppendEvent":   func(tx *store.Tx) error { return tx.AppendEvent(&store.Event{InvoiceID: invoice.ID}) },
 			"InsertCommunication": func(tx *store.Tx) error {
 				return tx.InsertCommunication(&ar.Communication{InvoiceID: invoice.ID, File: communication.File})
 			},
@@ -146,6 +155,10 @@ func TestIsolation(t *testing.T) {
 			count("rival's communications", len(communications), err)
 			bookings, err := tx.Bookings(invoice.ID)
 			count("rival's bookings", len(bookings), err)
+			transactions, err := tx.Transactions(page)
+			count("transactions", len(transactions.Rows), err)
+			by, err := tx.BookingsBy("2")
+			count("by rival's transaction", len(by), err)
 			deliveries, err := tx.Deliveries(invoice.ID)
 			count("rival's deliveries", len(deliveries), err)
 			none, err := tx.DeliveryOf(communication.ID)
@@ -171,7 +184,7 @@ func TestIsolation(t *testing.T) {
 			events, err := tx.Events(invoice.ID)
 			count("rival's events", len(events), err)
 			same(t, counts, map[string]int{"invoices": 1, "total": 1, "identities": 1, "keys": 1, "of rival's identity": 0, "of rival's invoice": 0,
-				"rival's deliveries": 0, "deliveries": 1, "callbacks": 1, "rival's attempts": 0, "gaps": 1, "journal": 1, "rival's communications": 0, "rival's bookings": 0, "rival's events": 0})
+				"rival's deliveries": 0, "deliveries": 1, "callbacks": 1, "rival's attempts": 0, "gaps": 1, "journal": 1, "rival's communications": 0, "rival's bookings": 0, "transactions": 1, "by rival's transaction": 0, "rival's events": 0})
 			return nil
 		})
 		view(t, db, rival, func(tx *store.Tx) error { // and nothing of the above has changed anything

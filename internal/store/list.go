@@ -30,6 +30,7 @@ type listing struct {
 	table   string
 	columns string // of the row, as scan reads them; the table is i
 	fields  map[ar.Field]column
+	id      ar.Type // of the id, the last key of every sort
 }
 
 // column is where a field of a list is kept. Absent values sort before all others.
@@ -70,7 +71,9 @@ type key struct {
 }
 
 // idKey is the last key of every sort: it goes the way of the one before, so that one index serves both.
-func idKey(desc bool) key { return key{column: column{name: "id", kind: ar.TypeText}, desc: desc} }
+func (l *listing) idKey(desc bool) key {
+	return key{column: column{name: "id", kind: l.id}, desc: desc}
+}
 
 func (l *listing) keys(sort []ar.Order) ([]key, error) {
 	if len(sort) == 0 {
@@ -84,7 +87,7 @@ func (l *listing) keys(sort []ar.Order) ([]key, error) {
 		}
 		keys = append(keys, key{column: c, desc: o.Desc})
 	}
-	return append(keys, idKey(keys[len(keys)-1].desc)), nil
+	return append(keys, l.idKey(keys[len(keys)-1].desc)), nil
 }
 
 // scanner reads a row, and more columns behind its own.

@@ -70,6 +70,7 @@ func TestEveryQuestionHasAnIndex(t *testing.T) {
 				return err
 			}},
 			{"CallbackAttempts", "callback_attempts", func(tx *store.Tx) error { _, err := tx.CallbackAttempts("x", "y", "z"); return err }},
+			{"BookingsBy", "bookings_transaction_id", func(tx *store.Tx) error { _, err := tx.BookingsBy("1"); return err }},
 			{"ReservedNumber", "numbers_invoice_id", func(tx *store.Tx) error { _, _, err := tx.ReservedNumber(note.ID); return err }},
 			{"Journaled", "journal_subject", func(tx *store.Tx) error { _, err := tx.Journaled("voucher", "x"); return err }},
 			{"Journal", "journal", func(tx *store.Tx) error { _, err := tx.Journal(10, 10); return err }},

@@ -127,6 +127,9 @@ func everything(t *testing.T, db *store.DB) (note *ar.Invoice, open, ended *ar.D
 		if err := tx.InsertBooking(&ar.Booking{InvoiceID: note.ID, Kind: ar.BookFee, Part: ar.PartCosts, Amount: dec("1")}); err != nil {
 			return err
 		}
+		if err := tx.InsertTransaction(aTransaction("1")); err != nil {
+			return err
+		}
 		return tx.AppendJournal(anEntry(1))
 	})
 	open = insertDelivery(t, db, acme, note.ID)
@@ -171,6 +174,7 @@ func TestProtection(t *testing.T) {
 			{"communications", "merchant = 'acme'"},
 			{"files", "merchant = 'acme'"},
 			{"bookings", "merchant = 'acme'"},
+			{"transactions", "merchant = 'acme'"},
 			{"events", "merchant = 'acme' AND seq = 1"},
 			{"numbers", "merchant = 'acme'"},
 			{"callback_attempts", "merchant = 'acme'"},

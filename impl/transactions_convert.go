@@ -1,0 +1,50 @@
+package impl
+
+import (
+	openapi_types "github.com/oapi-codegen/runtime/types"
+
+	"github.com/dunwell/dunwell/api/scalar"
+	"github.com/dunwell/dunwell/gen/model"
+	"github.com/dunwell/dunwell/internal/ar"
+)
+
+func fromTransaction(m model.TransactionCreate) (ar.Transaction, []ar.Assignment) {
+	t := ar.Transaction{
+		Method:      string(or(m.Method, "")),
+		Amount:      m.Amount.Decimal,
+		Currency:    m.Currency,
+		Bookingdate: or(m.Bookingdate, m.Valuedate).Time,
+		Valuedate:   m.Valuedate.Time,
+		Reference:   or(m.Reference, ""),
+		Label:       or(m.Label, ""),
+		Peer:        or(m.Peer, ""),
+		Meta:        m.Meta,
+	}
+	return t, convertAll(or(m.Assignments, nil), func(a model.Assignment) ar.Assignment {
+		return ar.Assignment{Invoice: a.Invoice, Amount: a.Amount.Decimal}
+	})
+}
+
+func toTransaction(t ar.Transaction) model.Transaction {
+	kind := "PA"
+	if t.Returns() {
+		kind = "RE"
+	}
+	unallocated := toAmount(t.Unallocated, t.Currency)
+	return model.Transaction{
+		ID:          t.ID,
+		Kind:        &kind,
+		Method:      some(model.Paymentkind(t.Method)),
+		Amount:      toAmount(t.Amount, t.Currency),
+		Currency:    t.Currency,
+		Bookingdate: openapi_types.Date{Time: t.Bookingdate},
+		Valuedate:   openapi_types.Date{Time: t.Valuedate},
+		Reference:   some(t.Reference),
+		Label:       some(t.Label),
+		Peer:        some(t.Peer),
+		Identity:    some(t.IdentityReference),
+		Unallocated: &unallocated,
+		Meta:        t.Meta,
+		Created:     scalar.NewTime(t.Created),
+	}
+}

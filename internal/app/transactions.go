@@ -1,0 +1,114 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/store"
+)
+
+// CreateTransaction books a movement of money on the invoices it is assigned to. What an invoice does not owe is not booked
+// on it: money that is there is recorded however much it is, and what is over stays unallocated, as the customer's credit.
+func (a *App) CreateTransaction(ctx context.Context, by Caller, t ar.Transaction, assigned []ar.Assignment, once *Once[*ar.Transaction]) (*ar.Transaction, error) {
+	if err := t.Check(assigned); err != nil {
+		return nil, err
+	}
+	return updateOnce(ctx, a, by, once, func(tx *store.Tx) (*ar.Transaction, error) {
+		made := t // the closure may run twice
+		ledgers, err := assignedLedgers(tx, &made, assigned)
+		if err != nil {
+			return nil, err
+		}
+		return &made, move(tx, by, &made, assigned, ledgers)
+	})
+}
+
+// assignedLedgers opens the ledger of every invoice a transaction is assigned to, in the order of the assignments. They are
+// locked in the order of their references, so that two that are assigned to the same invoices wait for each other at most.
+func assignedLedgers(tx *store.Tx, t *ar.Transaction, assigned []ar.Assignment) ([]*ledger, error) {
+	order := make([]int, len(assigned))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int { return cmp.Compare(assigned[i].Invoice, assigned[j].Invoice) })
+	ledgers := make([]*ledger, len(assigned))
+	for _, i := range order {
+		l, err := assignedLedger(tx, t, assigned[i].Invoice, fmt.Sprintf("assignments[%d].invoice", i))
+		if err != nil {
+			return nil, err
+		}
+		ledgers[i] = l
+	}
+	return ledgers, nil
+}
+
+func assignedLedger(tx *store.Tx, t *ar.Transaction, ref, path string) (*ledger, error) {
+	inv, err := tx.Invoice(ar.KindInvoice, ref)
+	if ar.KindOf(err) == ar.NotFound {
+		text := fmt.Sprintf("There is no invoice '%s'.", ref)
+		return nil, ar.ConflictState(text, ar.Detail{Error: text, Fields: []string{path}, Hint: "Create and commit the invoice first, or check the spelling; upper and lower case count."})
+	}
+	if err != nil {
+		return nil, err
+	}
+	if inv.Currency != t.Currency {
+		text := fmt.Sprintf("The invoice is in %s, the transaction in %s.", inv.Currency, t.Currency)
+		return nil, ar.ConflictState(text, ar.Detail{Error: text, Fields: []string{path, "currency"}, Hint: "Assign a transaction to invoices of its own currency."})
+	}
+	return openLedger(tx, inv, path)
+}
+
+// move books a transaction on invoices and stores it.
+func move(tx *store.Tx, by Caller, t *ar.Transaction, assigned []ar.Assignment, ledgers []*ledger) error {
+	merchant, err := tx.Merchant()
+	if err != nil {
+		return err
+	}
+	if t.ID, err = tx.NewTransactionID(); err != nil {
+		return err
+	}
+	t.Identity, t.IdentityReference = payer(ledgers)
+	t.Unallocated = t.Amount
+	for i, l := range ledgers {
+		booked, err := l.move(tx, t, assigned[i].Amount, merchant.Settings.Tolerance)
+		if err != nil {
+			return err
+		}
+		t.Unallocated = t.Unallocated.Sub(booked)
+	}
+	if err := tx.InsertTransaction(t); err != nil {
+		return err
+	}
+	for _, l := range ledgers {
+		if err := l.close(tx, by, eventBooked); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// payer is the customer of all of the invoices, if it is one.
+func payer(ledgers []*ledger) (id, reference string) {
+	for _, l := range ledgers {
+		switch customer := l.invoice.Identity; id {
+		case "", customer.ID:
+			id, reference = customer.ID, customer.Reference
+		default:
+			return "", ""
+		}
+	}
+	return id, reference
+}
+
+// Transaction reads a movement of money.
+func (a *App) Transaction(ctx context.Context, by Caller, id string) (*ar.Transaction, error) {
+	return view(ctx, a, by, func(tx *store.Tx) (*ar.Transaction, error) { return tx.Transaction(id) })
+}
+
+// Transactions reads a page of movements of money.
+func (a *App) Transactions(ctx context.Context, by Caller, page ar.Page) (*store.List[ar.Transaction], error) {
+	return view(ctx, a, by, func(tx *store.Tx) (*store.List[ar.Transaction], error) { return tx.Transactions(page) })
+}

@@ -1,0 +1,83 @@
+package app
+
+import (
+	"context"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/store"
+)
+
+// transactions checks that every movement of money is booked, or said to be unallocated, to the last cent, and in its own
+// currency.
+func (v *inspection) transactions(ctx context.Context) error {
+	page := ar.Page{Sort: []ar.Order{{Field: ar.FieldCreated}}, Number: 1, Size: verifyBatch}
+	for more := true; more; {
+		var next string
+		err := v.page(ctx, func(tx *store.Tx) error {
+			list, err := tx.Transactions(page)
+			if err != nil {
+				return err
+			}
+			for i := range list.Rows {
+				if err := v.transaction(tx, &list.Rows[i]); err != nil {
+					return err
+				}
+			}
+			next = list.Next
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		page.After, more = next, next != ""
+	}
+	return nil
+}
+
+// transaction checks one movement: the credit that it is to the customer is what its bookings have left of it.
+func (v *inspection) transaction(tx *store.Tx, t *ar.Transaction) error {
+	bookings, err := tx.BookingsBy(t.ID)
+	if err != nil {
+		return err
+	}
+	entries := [][2]ar.Leg{t.Legs()}
+	for _, b := range bookings {
+		entries = append(entries, b.Legs())
+		inv, err := tx.InvoiceByID(b.InvoiceID)
+		if err != nil {
+			return err
+		}
+		if inv.Currency != t.Currency {
+			v.found("transaction", t.ID, "It is in %s, and booked on an invoice in %s.", t.Currency, inv.Currency)
+		}
+	}
+	if credit := creditOf(entries); !credit.Equal(t.Unallocated) {
+		v.found("transaction", t.ID, "It says that %s are unallocated, its bookings leave %s.", t.Unallocated, credit)
+	}
+	return nil
+}
+
+// creditnote checks a committed credit note the same way.
+func (v *inspection) creditnote(tx *store.Tx, note *ar.Invoice) error {
+	entries := [][2]ar.Leg{note.Legs()}
+	if note.Corrects != "" {
+		bookings, err := tx.Bookings(note.Corrects)
+		if err != nil {
+			return err
+		}
+		for _, b := range bookings {
+			if b.Voucher != nil && *b.Voucher == note.Reference {
+				entries = append(entries, b.Legs())
+			}
+		}
+	}
+	if credit := creditOf(entries); !credit.Equal(note.Unpaid) {
+		v.found("voucher", note.ID, "It says that %s are unpaid, its bookings leave %s.", note.Unpaid, credit)
+	}
+	return nil
+}
+
+// creditOf is what entries leave to the customer.
+func creditOf(entries [][2]ar.Leg) decimal.Decimal { return ar.Sum(ar.AccountCredit, entries...).Neg() }

@@ -1,0 +1,59 @@
+package ar
+
+import (
+	"fmt"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/dunwell/dunwell/internal/money"
+)
+
+// CheckCredit finds why a credit note cannot correct an invoice: it takes back what was never charged. Neither is the sum
+// of all notes more than the invoice, nor more than the invoice has of any tax rate: tax that was not charged is not
+// given back (§ 14c UStG). earlier are the notes that correct the invoice already.
+func (inv *Invoice) CheckCredit(note *Invoice, earlier []Invoice) error {
+	if note.Currency != inv.Currency {
+		return InvalidField("currency", fmt.Sprintf("The invoice is in %s.", inv.Currency), "Leave the currency out: it is that of the invoice.")
+	}
+	var details []Detail
+	for _, t := range note.Totals.Taxes {
+		charged, credited := inv.Totals.ofRate(t.Rate), t.gross()
+		for _, e := range earlier {
+			credited = credited.Add(e.Totals.ofRate(t.Rate))
+		}
+		if credited.GreaterThan(charged) {
+			details = append(details, Detail{
+				Error: fmt.Sprintf("At a tax rate of %s %%, the credit notes come to %s, and the invoice to %s.",
+					t.Rate, money.Format(credited, inv.Currency), money.Format(charged, inv.Currency)),
+				Fields: []string{"items"}, Hint: "Credit at most what the invoice has of each tax rate, with what was credited before.",
+			})
+		}
+	}
+	if len(details) > 0 {
+		return ConflictState("The credit note is more than was invoiced.", details...)
+	}
+	return nil
+}
+
+// ofRate is what of the totals is taxed at a rate, with the tax.
+func (t Totals) ofRate(rate decimal.Decimal) decimal.Decimal {
+	for _, group := range t.Taxes {
+		if group.Rate.Equal(rate) {
+			return group.gross()
+		}
+	}
+	return decimal.Zero
+}
+
+func (t TaxTotal) gross() decimal.Decimal { return t.Base.Add(t.Tax) }
+
+// Credit gives the booking by which a committed credit note lowers the principal of an invoice, as far as it is open.
+// Costs and interest stay owed until they are waived. There is none if nothing is open. What of the note is left is the
+// customer's credit.
+func (b Balance) Credit(note *Invoice) (bookings []Booking, left decimal.Decimal) {
+	applied := decimal.Min(note.Totals.Gross, b.Principal)
+	if !applied.IsPositive() {
+		return nil, note.Totals.Gross
+	}
+	return []Booking{{Kind: BookCredit, Voucher: &note.Reference, Part: PartPrincipal, Amount: applied.Neg(), Valuedate: *note.Issued}}, note.Totals.Gross.Sub(applied)
+}

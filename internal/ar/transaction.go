@@ -1,0 +1,77 @@
+package ar
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/dunwell/dunwell/internal/money"
+)
+
+// Transaction is a movement of money: a payment that came in, or a return that went back. It never changes once it is
+// stored; what it pays is told by its bookings.
+type Transaction struct {
+	ID                string          // a number, counted per merchant from 1
+	Method            string          // PP, CC, DD, CT, CD, IN, OT, or empty
+	Amount            decimal.Decimal // positive came in, negative went back
+	Currency          string
+	Bookingdate       time.Time       // the day it was booked: midnight UTC, as Valuedate
+	Valuedate         time.Time       // the day the money counts from
+	Reference         string          // the end-to-end reference
+	Label             string          // the text of the transfer
+	Peer              string          // who paid
+	Identity          string          // ID of the customer; empty when it is not known
+	IdentityReference string          // its reference; follows from Identity, set by the store when it reads
+	Unallocated       decimal.Decimal // what is booked on no invoice, with the sign of Amount: the customer's credit
+	Meta              json.RawMessage // a JSON object of the merchant's, kept byte for byte; nil when there is none
+	Created           time.Time
+}
+
+// Assignment is a part of a transaction and the invoice it is for.
+type Assignment struct {
+	Invoice string          // its reference
+	Amount  decimal.Decimal // with the sign of the transaction's
+}
+
+// Check finds what makes no sense about a transaction that is to be booked on the invoices it is assigned to.
+func (t *Transaction) Check(assignments []Assignment) error {
+	var wrong faults
+	checkCurrency(&wrong, t.Currency)
+	checkMeta(&wrong, t.Meta)
+	checkMovement(&wrong, "amount", t.Amount, t.Currency)
+	if len(wrong) > 0 { // else it is not known what the parts are parts of
+		return wrong.invalid()
+	}
+	sum, seen := decimal.Zero, map[string]bool{}
+	for i, a := range assignments {
+		path := fmt.Sprintf("assignments[%d]", i)
+		checkMovement(&wrong, path+".amount", a.Amount, t.Currency)
+		if a.Amount.Sign()*t.Amount.Sign() < 0 {
+			wrong.add(path+".amount", "The sign differs from that of the transaction.", "Parts of a payment are positive, parts of a return negative.")
+		}
+		if seen[a.Invoice] {
+			wrong.add(path+".invoice", "The invoice is named twice.", "Name each invoice once, with the sum.")
+		}
+		seen[a.Invoice] = true
+		sum = sum.Add(a.Amount)
+	}
+	if sum.Abs().GreaterThan(t.Amount.Abs()) {
+		wrong.add("assignments", "The assignments come to more than the transaction.", "Assign at most its amount; what is left over stays unallocated.")
+	}
+	return wrong.invalid()
+}
+
+// checkMovement wants an amount that money can have.
+func checkMovement(wrong *faults, path string, amount decimal.Decimal, currency string) {
+	found := len(*wrong)
+	checkDigits(wrong, path, amount, money.Price)
+	if len(*wrong) == found && !money.Round(amount, currency).Equal(amount) {
+		wrong.add(path, "Value for field '"+path+"' has too many digits.", "The currency has "+strconv.Itoa(int(money.Digits(currency)))+" digits after the point.")
+	}
+}
+
+// Returns tells whether money went back.
+func (t *Transaction) Returns() bool { return t.Amount.IsNegative() }

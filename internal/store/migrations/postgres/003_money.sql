@@ -1,0 +1,45 @@
+-- Movements of money. Keep migrations/sqlite/003_money.sql in step.
+
+-- amount and unallocated are in ten-thousandths of the currency unit, positive for what came in. A booking names its
+-- transaction by id, as text.
+CREATE TABLE transactions (
+    merchant    TEXT COLLATE "C" NOT NULL REFERENCES merchants,
+    id          BIGINT NOT NULL, -- from the counter "transaction"
+    identity_id TEXT COLLATE "C",
+    method      TEXT COLLATE "C" NOT NULL,
+    amount      BIGINT NOT NULL,
+    unallocated BIGINT NOT NULL CHECK (unallocated BETWEEN least(0, amount) AND greatest(0, amount)),
+    currency    TEXT COLLATE "C" NOT NULL,
+    bookingdate BIGINT NOT NULL,
+    valuedate   BIGINT NOT NULL,
+    reference   TEXT COLLATE "C" NOT NULL,
+    label       TEXT COLLATE "C" NOT NULL,
+    peer        TEXT COLLATE "C" NOT NULL,
+    meta        TEXT, -- JSON
+    created     BIGINT NOT NULL,
+    PRIMARY KEY (merchant, id),
+    FOREIGN KEY (merchant, identity_id) REFERENCES identities (merchant, id)
+);
+
+CREATE INDEX transactions_reference ON transactions (merchant, reference, id);
+CREATE INDEX transactions_currency ON transactions (merchant, currency, id);
+CREATE INDEX transactions_amount ON transactions (merchant, amount, id);
+CREATE INDEX transactions_bookingdate ON transactions (merchant, bookingdate, id);
+CREATE INDEX transactions_valuedate ON transactions (merchant, valuedate, id);
+CREATE INDEX transactions_created ON transactions (merchant, created, id);
+
+CREATE TRIGGER transactions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON transactions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- Payments that were booked before there was anything to say about them.
+INSERT INTO transactions (merchant, id, method, amount, unallocated, currency, bookingdate, valuedate, reference, label, peer, created)
+SELECT b.merchant, CAST(b.transaction_id AS BIGINT), '', -sum(b.amount), 0, min(i.currency), min(b.valuedate), min(b.valuedate), '', '', '', min(b.created)
+FROM bookings AS b JOIN invoices AS i ON i.merchant = b.merchant AND i.id = b.invoice_id
+WHERE b.transaction_id IS NOT NULL GROUP BY b.merchant, b.transaction_id;
+
+INSERT INTO counters (merchant, name, value) SELECT merchant, 'transaction', max(id) FROM transactions GROUP BY merchant;
+
+-- What rounds off a payment names it. What one transaction takes back of a booking is one reversal; another may take more.
+ALTER TABLE bookings ADD COLUMN follows TEXT COLLATE "C";
+DROP INDEX bookings_reverses;
+CREATE UNIQUE INDEX bookings_reverses ON bookings (merchant, reverses, coalesce(transaction_id, '')) WHERE reverses IS NOT NULL;
+CREATE INDEX bookings_transaction_id ON bookings (merchant, transaction_id, created, id) WHERE transaction_id IS NOT NULL;

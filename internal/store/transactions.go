@@ -1,0 +1,84 @@
+package store
+
+import (
+	"strconv"
+
+	"github.com/dunwell/dunwell/internal/ar"
+)
+
+const transactionColumns = `i.id, i.identity_id, i.method, i.amount, i.unallocated, i.currency, i.bookingdate, i.valuedate, i.reference, i.label, i.peer, i.meta, i.created,
+	(SELECT c.reference FROM identities AS c WHERE c.merchant = i.merchant AND c.id = i.identity_id)`
+
+func scanTransaction(r row, t *ar.Transaction, more ...any) error {
+	var id int64
+	dest := append([]any{
+		&id, text{&t.Identity}, &t.Method, amount{&t.Amount}, amount{&t.Unallocated}, &t.Currency, instant{&t.Bookingdate}, instant{&t.Valuedate},
+		&t.Reference, &t.Label, &t.Peer, maybeRaw{&t.Meta}, instant{&t.Created}, text{&t.IdentityReference},
+	}, more...)
+	err := r.Scan(dest...)
+	t.ID = strconv.FormatInt(id, 10)
+	return err
+}
+
+// transactionListing has numbers as ids, as they are shown.
+var transactionListing = func() *listing {
+	l := newListing("transactions", transactionColumns, ar.TransactionFields)
+	l.id = ar.TypeNumber
+	return l
+}()
+
+// transactionCounter is the counter that numbers transactions.
+const transactionCounter = "transaction"
+
+// NewTransactionID draws the id of a transaction that is about to be stored. It draws from a counter, so it comes after
+// every lock of an invoice.
+func (tx *Tx) NewTransactionID() (string, error) {
+	n, err := tx.Next(transactionCounter)
+	return strconv.FormatInt(n, 10), err
+}
+
+// InsertTransaction stores a movement of money under the id that was drawn for it; there is no way to change one. Created
+// is set.
+func (tx *Tx) InsertTransaction(t *ar.Transaction) error {
+	t.Created = tx.Now
+	id, err := strconv.ParseInt(t.ID, 10, 64)
+	if err != nil {
+		return err
+	}
+	sum, err := units(t.Amount)
+	if err != nil {
+		return err
+	}
+	unallocated, err := units(t.Unallocated)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(`INSERT INTO transactions (merchant, id, identity_id, method, amount, unallocated, currency, bookingdate, valuedate, reference, label, peer, meta, created)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		id, orNull(t.Identity), t.Method, sum, unallocated, t.Currency, millis(t.Bookingdate), millis(t.Valuedate), t.Reference, t.Label, t.Peer, raw(t.Meta), millis(t.Created))
+	return err
+}
+
+// Transaction reads a movement of money by its id.
+func (tx *Tx) Transaction(id string) (*ar.Transaction, error) {
+	n, err := strconv.ParseInt(id, 10, 64)
+	if err != nil {
+		return nil, noTransaction(id)
+	}
+	var t *ar.Transaction
+	err = tx.query(`SELECT `+transactionColumns+` FROM transactions AS i WHERE i.merchant = $1 AND i.id = $2`, []any{n}, func(r row) error {
+		t = new(ar.Transaction)
+		return scanTransaction(r, t)
+	})
+	if err == nil && t == nil {
+		return nil, noTransaction(id)
+	}
+	return t, err
+}
+
+func noTransaction(id string) error { return ar.Missing("id", "transaction", id) }
+
+// Transactions is one page of the merchant's movements of money.
+func (tx *Tx) Transactions(page ar.Page) (*List[ar.Transaction], error) {
+	return paged(tx, transactionListing, nil, page, scanTransaction)
+}

@@ -1,0 +1,134 @@
+package store_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/store"
+	"github.com/dunwell/dunwell/internal/store/storetest"
+)
+
+// aTransaction is a payment that says everything but who it is from.
+func aTransaction(id string) *ar.Transaction {
+	return &ar.Transaction{
+		ID: id, Method: "CT", Amount: dec("100.01"), Unallocated: dec("0.01"), Currency: "EUR", Bookingdate: at("2026-03-02"), Valuedate: at("2026-03-01"),
+		Reference: "RF18539007547034", Label: "Größe", Peer: "ACME", Meta: json.RawMessage(`{"a": 1.50}`),
+	}
+}
+
+func TestTransactions(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		withMerchants(t, db)
+		who := insertIdentity(t, db, acme, "C1")
+		var made []ar.Transaction
+		update(t, db, acme, func(tx *store.Tx) error {
+			made = nil
+			for n := range 12 { // in one millisecond, and 10 after 9
+				id, err := tx.NewTransactionID()
+				if err != nil {
+					return err
+				}
+				m := aTransaction(id)
+				if n%2 == 0 {
+					m.Identity, m.IdentityReference = who.ID, who.Reference
+				}
+				if n == 3 {
+					m.Amount, m.Unallocated, m.Meta = dec("-5"), dec("-5"), nil
+				}
+				if err := tx.InsertTransaction(m); err != nil {
+					return err
+				}
+				made = append(made, *m)
+			}
+			return nil
+		})
+		view(t, db, acme, func(tx *store.Tx) error {
+			got, err := tx.Transaction("10")
+			if err != nil {
+				return err
+			}
+			same(t, got, &made[9])
+			var all []ar.Transaction
+			page := ar.Page{Size: 5, Number: 1, Sort: []ar.Order{{Field: ar.FieldCreated}}}
+			for more := true; more; more = page.After != "" {
+				list, err := tx.Transactions(page)
+				if err != nil {
+					return err
+				}
+				all, page.After = append(all, list.Rows...), list.Next
+			}
+			same(t, all, made)
+			returns, err := tx.Transactions(ar.Page{Size: 5, Where: []ar.Condition{{Field: ar.FieldAmount, Op: ar.Lt, Values: []any{decimal.Zero}}}})
+			if err != nil {
+				return err
+			}
+			same(t, returns.Rows, made[3:4])
+			return nil
+		})
+		for _, id := range []string{"13", "0", "x", "99999999999999999999"} {
+			err := db.View(context.Background(), acme, func(tx *store.Tx) error { _, err := tx.Transaction(id); return err })
+			wantError(t, err, ar.NotFound, ar.CodeNotFound)
+		}
+	})
+}
+
+// More is never unallocated than there was, nor less than nothing.
+func TestUnallocatedIsAPart(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		withMerchants(t, db)
+		for n, c := range []struct {
+			amount, unallocated string
+			refused             bool
+		}{{"5", "5", false}, {"5", "0", false}, {"-5", "-5", false}, {"0", "0", false}, {"5", "5.01", true}, {"5", "-1", true}, {"-5", "1", true}, {"-5", "-6", true}} {
+			m := aTransaction(fmt.Sprint(n))
+			m.Amount, m.Unallocated = dec(c.amount), dec(c.unallocated)
+			err := db.Update(context.Background(), acme, func(tx *store.Tx) error { return tx.InsertTransaction(m) })
+			if db.Refused(err) != c.refused {
+				t.Errorf("%s of %s: %v", c.unallocated, c.amount, err)
+			}
+		}
+	})
+}
+
+// Payments of schema 2, which had nothing but a name for the movement of money, get one.
+func TestMigrationOfPayments(t *testing.T) {
+	ctx := context.Background()
+	for _, engine := range storetest.Engines {
+		t.Run(string(engine), func(t *testing.T) {
+			db := open(t, storetest.URL(t, engine))
+			if err := db.MigrateTo(ctx, 2); err != nil {
+				t.Fatal(err)
+			}
+			withMerchants(t, db)
+			invoice := insertInvoice(t, db, acme, insertIdentity(t, db, acme, "C1"), "RE1")
+			for n, transaction := range []any{"100009", "100010", "100010", nil} {
+				tamper(t, db, `INSERT INTO bookings (merchant, id, invoice_id, kind, transaction_id, part, amount, comment, valuedate, created)
+					VALUES ('acme', $1, $2, 'payment', $3, 'principal', -10000, '', 1000, 2000)`, fmt.Sprint(n), invoice.ID, transaction)
+			}
+			if err := db.Migrate(ctx); err != nil {
+				t.Fatal(err)
+			}
+			update(t, db, acme, func(tx *store.Tx) error {
+				for id, amount := range map[string]string{"100009": "1", "100010": "2"} {
+					m, err := tx.Transaction(id)
+					if err != nil {
+						return err
+					}
+					if !m.Amount.Equal(dec(amount)) || !m.Unallocated.IsZero() || m.Currency != "EUR" || m.Valuedate.UnixMilli() != 1000 {
+						t.Errorf("%+v", m)
+					}
+				}
+				next, err := tx.NewTransactionID()
+				if next != "100011" {
+					t.Errorf("the next is %s", next)
+				}
+				return err
+			})
+		})
+	}
+}
