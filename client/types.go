@@ -133,6 +133,12 @@ type (
 
 	// Assignment is the part of a transaction that belongs to one invoice.
 	Assignment = model.Assignment
+	// Matching is how a transaction without assignments found its invoices, or why it found none.
+	Matching = model.Matching
+	// MatchingRule is what decided that.
+	MatchingRule = model.MatchingRule
+	// MatchingCandidate is an invoice that a transaction may be for.
+	MatchingCandidate = model.MatchingCandidate
 
 	// DunningModification sets where the dunning of an invoice stands.
 	DunningModification = model.DunningModification
@@ -331,6 +337,14 @@ const (
 	BookingKindReversal = model.BookingKindReversal
 	BookingKindWaiver   = model.BookingKindWaiver
 	BookingKindWriteoff = model.BookingKindWriteoff
+
+	MatchingRuleAmount    = model.MatchingRuleAmount
+	MatchingRuleNone      = model.MatchingRuleNone
+	MatchingRuleNumber    = model.MatchingRuleNumber
+	MatchingRuleReference = model.MatchingRuleReference
+	MatchingRuleReturn    = model.MatchingRuleReturn
+	MatchingRuleSubset    = model.MatchingRuleSubset
+	MatchingRuleTolerance = model.MatchingRuleTolerance
 
 	DunningSettingsDeliveryKindEmail  = model.DunningSettingsDeliveryKindEmail
 	DunningSettingsDeliveryKindLetter = model.DunningSettingsDeliveryKindLetter

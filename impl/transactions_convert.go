@@ -18,9 +18,13 @@ func fromTransaction(m model.TransactionCreate) (ar.Transaction, []ar.Assignment
 		Reference:   or(m.Reference, ""),
 		Label:       or(m.Label, ""),
 		Peer:        or(m.Peer, ""),
+		IBAN:        or(m.Iban, ""),
 		Meta:        m.Meta,
 	}
-	return t, convertAll(or(m.Assignments, nil), func(a model.Assignment) ar.Assignment {
+	if m.Assignments == nil { // to be matched; an empty list says that it is for nothing
+		return t, nil
+	}
+	return t, convertAll(*m.Assignments, func(a model.Assignment) ar.Assignment {
 		return ar.Assignment{Invoice: a.Invoice, Amount: a.Amount.Decimal}
 	})
 }
@@ -42,9 +46,20 @@ func toTransaction(t ar.Transaction) model.Transaction {
 		Reference:   some(t.Reference),
 		Label:       some(t.Label),
 		Peer:        some(t.Peer),
+		Iban:        some(t.IBAN),
+		Matching:    toMatching(t.Matching),
 		Identity:    some(t.IdentityReference),
 		Unallocated: &unallocated,
 		Meta:        t.Meta,
 		Created:     scalar.NewTime(t.Created),
 	}
+}
+
+func toMatching(m *ar.Matching) *model.Matching {
+	if m == nil {
+		return nil
+	}
+	return &model.Matching{Rule: model.MatchingRule(m.Rule), Reason: m.Reason, Candidates: convertAll(m.Candidates, func(c ar.Candidate) model.MatchingCandidate {
+		return model.MatchingCandidate{Invoice: c.Invoice, Reason: c.Reason}
+	})}
 }

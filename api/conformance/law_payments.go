@@ -25,6 +25,8 @@ var paymentLaws = []Law{
 		Says: "A return, with a negative amount, makes the invoice owed again."},
 	{Name: "transaction.unallocated", Source: "components/schemas/Transaction/unallocated", Needs: transactionNeeds, check: onBillOf(transactionUnallocated),
 		Says: "unallocated is what is booked on no invoice: the amount less what is assigned."},
+	{Name: "transaction.matched", Source: "createTransaction, components/schemas/Matching", Needs: transactionNeeds, check: onBillOf(transactionMatched),
+		Says: "A payment without assignments whose text has the number of an invoice is booked on it, and says so; one that says nothing is not."},
 	{Name: "transaction.missing", Source: "components/responses/NotFoundError", Needs: []string{"getTransaction"}, check: transactionMissing,
 		Says: "A transaction that does not exist is answered with 404."},
 }
@@ -119,6 +121,17 @@ func transactionUnallocated(t *trial, _, bill string) {
 	made := t.want(t.call("createTransaction", body(sent)), http.StatusCreated)
 	t.amount("unallocated", t.read("getTransaction", made.text("id")).get("unallocated"), number("15"))
 	t.amount("unpaid", t.read("getInvoice", bill).get("unpaid"), number("114"))
+}
+
+func transactionMatched(t *trial, customer, bill string) {
+	sent := without(payment(bill, "100.00"), "assignments")
+	sent["label"] = "Invoice " + t.read("getInvoice", bill).text("number")
+	made := t.want(t.call("createTransaction", body(sent)), http.StatusCreated)
+	t.covers("the transaction", made.parsed, object{"identity": customer, "unallocated": "0.00", "matching": object{"rule": "number", "candidates": []any{}}})
+	t.amount("unpaid", t.read("getInvoice", bill).get("unpaid"), number("19"))
+	sent["label"], sent["amount"] = "Thank you", "0.01"
+	t.covers("the transaction that says nothing", t.want(t.call("createTransaction", body(sent)), http.StatusCreated).parsed, object{"unallocated": "0.01", "matching": object{"rule": "none"}})
+	t.amount("unpaid", t.read("getInvoice", bill).get("unpaid"), number("19"))
 }
 
 func transactionMissing(t *trial) {

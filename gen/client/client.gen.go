@@ -457,7 +457,9 @@ type ClientInterface interface {
 	// CreateTransactionWithBody Book a movement of money
 	//
 	// Books an incoming payment, or a return with a negative amount. With `assignments` it is booked on the named
-	// invoices; without, it is matched by reference, number and amount, and what matches nothing stays unallocated.
+	// invoices; without, it is matched by reference, number and amount, and `matching` says how. What matches nothing, and what
+	// is more than the invoices owe, stays unallocated. A payment lowers costs first, then interest, then the principal, unless
+	// its `label` says that it is for the principal. A return takes back what was paid on the invoice.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -467,7 +469,9 @@ type ClientInterface interface {
 	// CreateTransaction Book a movement of money
 	//
 	// Books an incoming payment, or a return with a negative amount. With `assignments` it is booked on the named
-	// invoices; without, it is matched by reference, number and amount, and what matches nothing stays unallocated.
+	// invoices; without, it is matched by reference, number and amount, and `matching` says how. What matches nothing, and what
+	// is more than the invoices owe, stays unallocated. A payment lowers costs first, then interest, then the principal, unless
+	// its `label` says that it is for the principal. A return takes back what was paid on the invoice.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -1206,7 +1210,9 @@ func (c *Client) ListTransactions(ctx context.Context, params *ListTransactionsP
 // CreateTransactionWithBody Book a movement of money
 //
 // Books an incoming payment, or a return with a negative amount. With `assignments` it is booked on the named
-// invoices; without, it is matched by reference, number and amount, and what matches nothing stays unallocated.
+// invoices; without, it is matched by reference, number and amount, and `matching` says how. What matches nothing, and what
+// is more than the invoices owe, stays unallocated. A payment lowers costs first, then interest, then the principal, unless
+// its `label` says that it is for the principal. A return takes back what was paid on the invoice.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1226,7 +1232,9 @@ func (c *Client) CreateTransactionWithBody(ctx context.Context, params *CreateTr
 // CreateTransaction Book a movement of money
 //
 // Books an incoming payment, or a return with a negative amount. With `assignments` it is booked on the named
-// invoices; without, it is matched by reference, number and amount, and what matches nothing stays unallocated.
+// invoices; without, it is matched by reference, number and amount, and `matching` says how. What matches nothing, and what
+// is more than the invoices owe, stays unallocated. A payment lowers costs first, then interest, then the principal, unless
+// its `label` says that it is for the principal. A return takes back what was paid on the invoice.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3518,7 +3526,9 @@ type ClientWithResponsesInterface interface {
 	// CreateTransactionWithBodyWithResponse Book a movement of money
 	//
 	// Books an incoming payment, or a return with a negative amount. With `assignments` it is booked on the named
-	// invoices; without, it is matched by reference, number and amount, and what matches nothing stays unallocated.
+	// invoices; without, it is matched by reference, number and amount, and `matching` says how. What matches nothing, and what
+	// is more than the invoices owe, stays unallocated. A payment lowers costs first, then interest, then the principal, unless
+	// its `label` says that it is for the principal. A return takes back what was paid on the invoice.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -3528,7 +3538,9 @@ type ClientWithResponsesInterface interface {
 	// CreateTransactionWithResponse Book a movement of money
 	//
 	// Books an incoming payment, or a return with a negative amount. With `assignments` it is booked on the named
-	// invoices; without, it is matched by reference, number and amount, and what matches nothing stays unallocated.
+	// invoices; without, it is matched by reference, number and amount, and `matching` says how. What matches nothing, and what
+	// is more than the invoices owe, stays unallocated. A payment lowers costs first, then interest, then the principal, unless
+	// its `label` says that it is for the principal. A return takes back what was paid on the invoice.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -9216,7 +9228,9 @@ func (c *ClientWithResponses) ListTransactionsWithResponse(ctx context.Context, 
 // CreateTransactionWithBodyWithResponse Book a movement of money
 //
 // Books an incoming payment, or a return with a negative amount. With `assignments` it is booked on the named
-// invoices; without, it is matched by reference, number and amount, and what matches nothing stays unallocated.
+// invoices; without, it is matched by reference, number and amount, and `matching` says how. What matches nothing, and what
+// is more than the invoices owe, stays unallocated. A payment lowers costs first, then interest, then the principal, unless
+// its `label` says that it is for the principal. A return takes back what was paid on the invoice.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9232,7 +9246,9 @@ func (c *ClientWithResponses) CreateTransactionWithBodyWithResponse(ctx context.
 // CreateTransactionWithResponse Book a movement of money
 //
 // Books an incoming payment, or a return with a negative amount. With `assignments` it is booked on the named
-// invoices; without, it is matched by reference, number and amount, and what matches nothing stays unallocated.
+// invoices; without, it is matched by reference, number and amount, and `matching` says how. What matches nothing, and what
+// is more than the invoices owe, stays unallocated. A payment lowers costs first, then interest, then the principal, unless
+// its `label` says that it is for the principal. A return takes back what was paid on the invoice.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

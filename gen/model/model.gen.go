@@ -426,6 +426,39 @@ func (e JobCallbackState) Valid() bool {
 	}
 }
 
+// Defines values for MatchingRule.
+const (
+	MatchingRuleAmount    MatchingRule = "amount"
+	MatchingRuleNone      MatchingRule = "none"
+	MatchingRuleNumber    MatchingRule = "number"
+	MatchingRuleReference MatchingRule = "reference"
+	MatchingRuleReturn    MatchingRule = "return"
+	MatchingRuleSubset    MatchingRule = "subset"
+	MatchingRuleTolerance MatchingRule = "tolerance"
+)
+
+// Valid indicates whether the value is a known member of the MatchingRule enum.
+func (e MatchingRule) Valid() bool {
+	switch e {
+	case MatchingRuleAmount:
+		return true
+	case MatchingRuleNone:
+		return true
+	case MatchingRuleNumber:
+		return true
+	case MatchingRuleReference:
+		return true
+	case MatchingRuleReturn:
+		return true
+	case MatchingRuleSubset:
+		return true
+	case MatchingRuleTolerance:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Paymentkind.
 const (
 	PaymentkindCC Paymentkind = "CC"
@@ -1409,6 +1442,11 @@ type ErrorDetail struct {
 //
 // Example: ERR_INVALID_VALUE
 type ErrorType string
+
+// Iban The account it came from, without spaces. Whose it is is known once money from it was booked.
+//
+// Example: DE89370400440532013000
+type Iban = string
 
 // ID The server's own id. Opaque; do not take it apart.
 //
@@ -2482,6 +2520,45 @@ type LevelListFilter = string
 // Example: de-DE
 type Locale = string
 
+// Matching How a transaction without assignments found its invoices, or why it found none.
+type Matching struct {
+	// Candidates Invoices it may be for, and was not booked on.
+	Candidates []MatchingCandidate `json:"candidates"`
+
+	// Reason What was found, in a sentence.
+	//
+	// Example: It carries the reference of RE-2024-0001.
+	Reason string `json:"reason"`
+
+	// Rule In the order in which they are tried. `reference`: the creditor reference (ISO 11649) of an invoice; `number`: its number
+	// in the text; `amount`: exactly one invoice of the customer known by the account; `subset`: some of that customer's, and no
+	// others; `tolerance`: one that is slightly more; `return`: a payment that went back; `none`: nothing, or several alike.
+	//
+	//
+	// Example: reference
+	Rule MatchingRule `json:"rule"`
+}
+
+// MatchingRule In the order in which they are tried. `reference`: the creditor reference (ISO 11649) of an invoice; `number`: its number
+// in the text; `amount`: exactly one invoice of the customer known by the account; `subset`: some of that customer's, and no
+// others; `tolerance`: one that is slightly more; `return`: a payment that went back; `none`: nothing, or several alike.
+//
+// Example: reference
+type MatchingRule string
+
+// MatchingCandidate An invoice a transaction may be for.
+type MatchingCandidate struct {
+	// Invoice Reference of the invoice.
+	//
+	// Example: RE12345
+	Invoice string `json:"invoice"`
+
+	// Reason Why it may be this one.
+	//
+	// Example: Open with exactly this amount.
+	Reason string `json:"reason"`
+}
+
 // Meta Anything the merchant wants to keep with the object. Any JSON object of at most 64 KiB; it comes back as it was sent.
 //
 // Example: {"custom_key":"custom_value"}
@@ -2770,6 +2847,9 @@ type Transaction struct {
 	// Example: EUR
 	Currency Currency `json:"currency"`
 
+	// Iban The account it came from.
+	Iban *Iban `json:"iban,omitempty"`
+
 	// ID Number of the transaction.
 	//
 	// Example: 123456789
@@ -2789,6 +2869,9 @@ type Transaction struct {
 	//
 	// Example: Invoice RE-2024-0001
 	Label *string `json:"label,omitempty"`
+
+	// Matching How its invoices were found; missing if they were assigned.
+	Matching *Matching `json:"matching,omitempty"`
 
 	// Meta Anything the merchant wants to keep with the object. Any JSON object of at most 64 KiB; it comes back as it was sent.
 	//
@@ -2828,7 +2911,7 @@ type TransactionCreate struct {
 	// Example: 12345.45
 	Amount DecimalInput `json:"amount"`
 
-	// Assignments The invoices it is for. Left out, it is matched.
+	// Assignments The invoices it is for; none if the list is empty. Left out, it is matched.
 	Assignments *[]Assignment `json:"assignments,omitempty"`
 
 	// Bookingdate The day it was booked; the value date when left out.
@@ -2840,6 +2923,11 @@ type TransactionCreate struct {
 	//
 	// Example: EUR
 	Currency Currency `json:"currency"`
+
+	// Iban The account it came from, without spaces. Whose it is is known once money from it was booked.
+	//
+	// Example: DE89370400440532013000
+	Iban *Iban `json:"iban,omitempty"`
 
 	// Label The text of the transfer.
 	//

@@ -97,6 +97,11 @@ func (a *App) commit(tx *store.Tx, by Caller, voucher *ar.Invoice, p *printed, o
 	case err != nil:
 		return 0, err
 	}
+	if voucher.Kind == ar.KindInvoice {
+		if err := tx.KeepPaymentKey(voucher); err != nil {
+			return 0, err
+		}
+	}
 	event := &store.Event{InvoiceID: voucher.ID, Actor: by.Actor, Kind: eventCommitted, Fields: []string{"committed", "number"}}
 	if err := tx.AppendEvent(event); err != nil {
 		return 0, err

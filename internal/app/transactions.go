@@ -10,14 +10,18 @@ import (
 	"github.com/dunwell/dunwell/internal/store"
 )
 
-// CreateTransaction books a movement of money on the invoices it is assigned to. What an invoice does not owe is not booked
-// on it: money that is there is recorded however much it is, and what is over stays unallocated, as the customer's credit.
+// CreateTransaction books a movement of money on the invoices it is assigned to; nil says that these are to be found. What
+// an invoice does not owe is not booked on it: money that is there is recorded however much it is, and what is over stays
+// unallocated, as the customer's credit.
 func (a *App) CreateTransaction(ctx context.Context, by Caller, t ar.Transaction, assigned []ar.Assignment, once *Once[*ar.Transaction]) (*ar.Transaction, error) {
 	if err := t.Check(assigned); err != nil {
 		return nil, err
 	}
 	return updateOnce(ctx, a, by, once, func(tx *store.Tx) (*ar.Transaction, error) {
 		made := t // the closure may run twice
+		if assigned == nil {
+			return &made, matchAndMove(tx, by, &made)
+		}
 		ledgers, err := assignedLedgers(tx, &made, assigned)
 		if err != nil {
 			return nil, err
@@ -70,7 +74,9 @@ func move(tx *store.Tx, by Caller, t *ar.Transaction, assigned []ar.Assignment, 
 	if t.ID, err = tx.NewTransactionID(); err != nil {
 		return err
 	}
-	t.Identity, t.IdentityReference = payer(ledgers)
+	if id, reference := payer(ledgers); id != "" {
+		t.Identity, t.IdentityReference = id, reference
+	}
 	t.Unallocated = t.Amount
 	for i, l := range ledgers {
 		booked, err := l.move(tx, t, assigned[i].Amount, merchant.Settings.Tolerance)

@@ -20,13 +20,20 @@ const maxRF = 21
 // be turned back. Two numbers that differ in punctuation only (1-11 and 11-1) have the same one: then the amount or the
 // payer has to tell the invoices apart, or a person.
 func RFReference(number string) string {
-	body, whole := alphanumeric(number)
-	if !whole || body == "" || len(body) > maxRF {
+	key := PaymentKey(number)
+	check := 98 - mod97(key+"RF00")
+	return "RF" + string([]byte{'0' + byte(check/10), '0' + byte(check%10)}) + key
+}
+
+// PaymentKey is what RFReference has behind its check digits: what is left of a printed number when whoever pays, and the
+// banks between, have done with its punctuation.
+func PaymentKey(number string) string {
+	key, whole := alphanumeric(number)
+	if !whole || key == "" || len(key) > maxRF {
 		sum := sha256.Sum256([]byte(number))
-		body = base32.StdEncoding.EncodeToString(sum[:])[:maxRF]
+		key = base32.StdEncoding.EncodeToString(sum[:])[:maxRF]
 	}
-	check := 98 - mod97(body+"RF00")
-	return "RF" + string([]byte{'0' + byte(check/10), '0' + byte(check%10)}) + body
+	return key
 }
 
 // alphanumeric is a text in capitals without punctuation and spaces. It is not whole if letters or digits were lost too.

@@ -23,9 +23,11 @@ type Transaction struct {
 	Reference         string          // the end-to-end reference
 	Label             string          // the text of the transfer
 	Peer              string          // who paid
+	IBAN              string          // the account it came from, without spaces
 	Identity          string          // ID of the customer; empty when it is not known
 	IdentityReference string          // its reference; follows from Identity, set by the store when it reads
 	Unallocated       decimal.Decimal // what is booked on no invoice, with the sign of Amount: the customer's credit
+	Matching          *Matching       // how its invoices were found; nil when they were assigned
 	Meta              json.RawMessage // a JSON object of the merchant's, kept byte for byte; nil when there is none
 	Created           time.Time
 }
@@ -72,6 +74,9 @@ func checkMovement(wrong *faults, path string, amount decimal.Decimal, currency 
 		wrong.add(path, "Value for field '"+path+"' has too many digits.", "The currency has "+strconv.Itoa(int(money.Digits(currency)))+" digits after the point.")
 	}
 }
+
+// Refers tells whether the end-to-end reference is one: banks fill in NOTPROVIDED where there is none.
+func (t *Transaction) Refers() bool { return t.Reference != "" && t.Reference != "NOTPROVIDED" }
 
 // Returns tells whether money went back.
 func (t *Transaction) Returns() bool { return t.Amount.IsNegative() }

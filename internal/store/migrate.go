@@ -25,6 +25,9 @@ type migration struct {
 	script  string
 }
 
+// fills are what no SQL can: they complete a step, in its transaction.
+var fills = map[int64]func(session) error{3: fillPaymentKeys}
+
 // Migrate brings the schema up to date, one transaction per step, and then draws the secrets that no SQL can draw. Processes that start together wait for each other.
 // A database that a newer binary has migrated is refused.
 func (db *DB) Migrate(ctx context.Context) error {
@@ -110,6 +113,11 @@ func (db *DB) step(s session, steps []migration) (bool, error) {
 	m := next[0]
 	if _, err := s.exec(m.script, nil); err != nil {
 		return false, fmt.Errorf("store: migration %s: %w", m.name, err)
+	}
+	if fill := fills[m.version]; fill != nil {
+		if err := fill(s); err != nil {
+			return false, fmt.Errorf("store: migration %s: %w", m.name, err)
+		}
 	}
 	_, err = s.exec(`INSERT INTO schema_migrations (version, name, applied) VALUES ($1, $2, $3)`, []any{m.version, m.name, db.now().UnixMilli()})
 	return false, err

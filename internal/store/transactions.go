@@ -6,14 +6,14 @@ import (
 	"github.com/dunwell/dunwell/internal/ar"
 )
 
-const transactionColumns = `i.id, i.identity_id, i.method, i.amount, i.unallocated, i.currency, i.bookingdate, i.valuedate, i.reference, i.label, i.peer, i.meta, i.created,
+const transactionColumns = `i.id, i.identity_id, i.method, i.amount, i.unallocated, i.currency, i.bookingdate, i.valuedate, i.reference, i.label, i.peer, i.iban, i.matching, i.meta, i.created,
 	(SELECT c.reference FROM identities AS c WHERE c.merchant = i.merchant AND c.id = i.identity_id)`
 
 func scanTransaction(r row, t *ar.Transaction, more ...any) error {
 	var id int64
 	dest := append([]any{
 		&id, text{&t.Identity}, &t.Method, amount{&t.Amount}, amount{&t.Unallocated}, &t.Currency, instant{&t.Bookingdate}, instant{&t.Valuedate},
-		&t.Reference, &t.Label, &t.Peer, maybeRaw{&t.Meta}, instant{&t.Created}, text{&t.IdentityReference},
+		&t.Reference, &t.Label, &t.Peer, &t.IBAN, maybeParsed[ar.Matching]{&t.Matching}, maybeRaw{&t.Meta}, instant{&t.Created}, text{&t.IdentityReference},
 	}, more...)
 	err := r.Scan(dest...)
 	t.ID = strconv.FormatInt(id, 10)
@@ -53,9 +53,13 @@ func (tx *Tx) InsertTransaction(t *ar.Transaction) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.exec(`INSERT INTO transactions (merchant, id, identity_id, method, amount, unallocated, currency, bookingdate, valuedate, reference, label, peer, meta, created)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		id, orNull(t.Identity), t.Method, sum, unallocated, t.Currency, millis(t.Bookingdate), millis(t.Valuedate), t.Reference, t.Label, t.Peer, raw(t.Meta), millis(t.Created))
+	matching, err := documentOrNull(t.Matching)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(`INSERT INTO transactions (merchant, id, identity_id, method, amount, unallocated, currency, bookingdate, valuedate, reference, label, peer, iban, matching, meta, created)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`, id, orNull(t.Identity), t.Method, sum, unallocated, t.Currency,
+		millis(t.Bookingdate), millis(t.Valuedate), t.Reference, t.Label, t.Peer, t.IBAN, matching, raw(t.Meta), millis(t.Created))
 	return err
 }
 

@@ -17,7 +17,7 @@ import (
 func aTransaction(id string) *ar.Transaction {
 	return &ar.Transaction{
 		ID: id, Method: "CT", Amount: dec("100.01"), Unallocated: dec("0.01"), Currency: "EUR", Bookingdate: at("2026-03-02"), Valuedate: at("2026-03-01"),
-		Reference: "RF18539007547034", Label: "Größe", Peer: "ACME", Meta: json.RawMessage(`{"a": 1.50}`),
+		Reference: "RF18539007547034", Label: "Größe", Peer: "ACME", IBAN: "DE89370400440532013000", Meta: json.RawMessage(`{"a": 1.50}`),
 	}
 }
 
@@ -36,6 +36,9 @@ func TestTransactions(t *testing.T) {
 				m := aTransaction(id)
 				if n%2 == 0 {
 					m.Identity, m.IdentityReference = who.ID, who.Reference
+				}
+				if n == 2 {
+					m.Matching = &ar.Matching{Rule: ar.MatchNone, Reason: "Größe", Candidates: []ar.Candidate{{Invoice: "RE1", Reason: "why"}}}
 				}
 				if n == 3 {
 					m.Amount, m.Unallocated, m.Meta = dec("-5"), dec("-5"), nil
@@ -105,7 +108,9 @@ func TestMigrationOfPayments(t *testing.T) {
 				t.Fatal(err)
 			}
 			withMerchants(t, db)
-			invoice := insertInvoice(t, db, acme, insertIdentity(t, db, acme, "C1"), "RE1")
+			invoice := anInvoice("RE1", insertIdentity(t, db, acme, "C1"))
+			invoice.ID = "id1"
+			insertOld(t, db, invoice)
 			for n, transaction := range []any{"100009", "100010", "100010", nil} {
 				tamper(t, db, `INSERT INTO bookings (merchant, id, invoice_id, kind, transaction_id, part, amount, comment, valuedate, created)
 					VALUES ('acme', $1, $2, 'payment', $3, 'principal', -10000, '', 1000, 2000)`, fmt.Sprint(n), invoice.ID, transaction)

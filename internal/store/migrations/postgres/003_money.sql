@@ -15,24 +15,27 @@ CREATE TABLE transactions (
     reference   TEXT COLLATE "C" NOT NULL,
     label       TEXT COLLATE "C" NOT NULL,
     peer        TEXT COLLATE "C" NOT NULL,
+    iban        TEXT COLLATE "C" NOT NULL, -- of who paid
+    matching    TEXT, -- JSON; NULL where somebody said what it is for
     meta        TEXT, -- JSON
     created     BIGINT NOT NULL,
     PRIMARY KEY (merchant, id),
     FOREIGN KEY (merchant, identity_id) REFERENCES identities (merchant, id)
 );
 
-CREATE INDEX transactions_reference ON transactions (merchant, reference, id);
+CREATE INDEX transactions_reference ON transactions (merchant, reference, amount, id);
 CREATE INDEX transactions_currency ON transactions (merchant, currency, id);
 CREATE INDEX transactions_amount ON transactions (merchant, amount, id);
 CREATE INDEX transactions_bookingdate ON transactions (merchant, bookingdate, id);
 CREATE INDEX transactions_valuedate ON transactions (merchant, valuedate, id);
 CREATE INDEX transactions_created ON transactions (merchant, created, id);
+CREATE INDEX transactions_iban ON transactions (merchant, iban, identity_id) WHERE iban <> '' AND identity_id IS NOT NULL;
 
 CREATE TRIGGER transactions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON transactions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- Payments that were booked before there was anything to say about them.
-INSERT INTO transactions (merchant, id, method, amount, unallocated, currency, bookingdate, valuedate, reference, label, peer, created)
-SELECT b.merchant, CAST(b.transaction_id AS BIGINT), '', -sum(b.amount), 0, min(i.currency), min(b.valuedate), min(b.valuedate), '', '', '', min(b.created)
+INSERT INTO transactions (merchant, id, method, amount, unallocated, currency, bookingdate, valuedate, reference, label, peer, iban, created)
+SELECT b.merchant, CAST(b.transaction_id AS BIGINT), '', -sum(b.amount), 0, min(i.currency), min(b.valuedate), min(b.valuedate), '', '', '', '', min(b.created)
 FROM bookings AS b JOIN invoices AS i ON i.merchant = b.merchant AND i.id = b.invoice_id
 WHERE b.transaction_id IS NOT NULL GROUP BY b.merchant, b.transaction_id;
 
@@ -43,3 +46,18 @@ ALTER TABLE bookings ADD COLUMN follows TEXT COLLATE "C";
 DROP INDEX bookings_reverses;
 CREATE UNIQUE INDEX bookings_reverses ON bookings (merchant, reverses, coalesce(transaction_id, '')) WHERE reverses IS NOT NULL;
 CREATE INDEX bookings_transaction_id ON bookings (merchant, transaction_id, created, id) WHERE transaction_id IS NOT NULL;
+
+-- What the text of a transfer may call a committed invoice, see ar.PaymentKey. Migrate fills in those of invoices that are
+-- committed already.
+CREATE TABLE payment_keys (
+    merchant   TEXT COLLATE "C" NOT NULL,
+    key        TEXT COLLATE "C" NOT NULL,
+    invoice_id TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (merchant, key, invoice_id),
+    FOREIGN KEY (merchant, invoice_id) REFERENCES invoices (merchant, id)
+);
+
+CREATE TRIGGER payment_keys_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON payment_keys FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- What is open, the longest due first.
+CREATE INDEX invoices_open ON invoices (merchant, identity_id, due, id) WHERE kind = 'invoice' AND state = 'none' AND committed IS NOT NULL;

@@ -1,0 +1,120 @@
+package app
+
+import (
+	"slices"
+
+	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/store"
+)
+
+// matchAndMove finds the invoices a transaction is for and books it on them. They are looked for without locks and then
+// locked: were they paid by somebody else in between, they are looked for again.
+func matchAndMove(tx *store.Tx, by Caller, t *ar.Transaction) error {
+	for range matchings {
+		match, seen, err := findMatch(tx, t)
+		if err != nil {
+			return err
+		}
+		ledgers, err := assignedLedgers(tx, t, match.Assigned)
+		switch {
+		case ar.KindOf(err) == ar.Conflict: // it was canceled
+			continue
+		case err != nil:
+			return err
+		case slices.ContainsFunc(ledgers, func(l *ledger) bool { return !l.unchanged(seen) }):
+			continue
+		}
+		t.Matching = &match.Matching
+		if match.Payer != nil {
+			t.Identity, t.IdentityReference = match.Payer.ID, match.Payer.Reference
+		}
+		return move(tx, by, t, match.Assigned, ledgers)
+	}
+	return &ar.Error{Kind: ar.Unavailable, Code: ar.CodeUnavailable, Message: "The invoices are being changed by others at the moment."}
+}
+
+// matchings bounds how often a transaction is matched anew.
+const matchings = 10
+
+// unchanged tells whether as much is owed on the invoice as was seen before it was locked, if it was seen.
+func (l *ledger) unchanged(seen []ar.OpenItem) bool {
+	at := slices.IndexFunc(seen, func(i ar.OpenItem) bool { return i.Invoice == l.invoice.Reference })
+	return at < 0 || seen[at].Unpaid.Equal(l.invoice.Unpaid) && seen[at].Phase == l.invoice.Phase()
+}
+
+const (
+	maxOpen  = 1000 // open invoices of a customer that are looked at
+	maxEqual = 11   // candidates: one more than are shown
+)
+
+// findMatch gathers what is known of a transaction, and matches it. seen are the invoices that were looked at.
+func findMatch(tx *store.Tx, t *ar.Transaction) (match ar.Match, seen []ar.OpenItem, err error) {
+	merchant, err := tx.Merchant()
+	if err != nil {
+		return match, nil, err
+	}
+	e := ar.Evidence{Tolerance: merchant.Settings.Tolerance}
+	if e.Named, err = tx.InvoicesNamed(keysOf(t)); err != nil {
+		return match, nil, err
+	}
+	holders, err := tx.AccountHolders(t.IBAN)
+	if err != nil {
+		return match, nil, err
+	}
+	if len(holders) == 1 {
+		e.Payer = &holders[0]
+	}
+	switch {
+	case t.Returns():
+		e.Returned, err = returned(tx, t)
+	case e.Payer != nil:
+		e.Open, err = tx.OpenInvoices(e.Payer.ID, maxOpen)
+	default:
+		e.Equal, err = tx.InvoicesOwing(t.Amount, t.Currency, maxEqual)
+	}
+	for _, items := range e.Named {
+		seen = append(seen, items...)
+	}
+	return t.Match(e), append(seen, e.Open...), err
+}
+
+// keysOf are the payment keys that a transaction may name, each once.
+func keysOf(t *ar.Transaction) (keys []string) {
+	for _, m := range t.Mentions() {
+		keys = append(keys, m.Key)
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// returned are the parts of the one payment that a return has the reference and the amount of.
+func returned(tx *store.Tx, t *ar.Transaction) ([]ar.Assignment, error) {
+	if !t.Refers() {
+		return nil, nil
+	}
+	payments, err := tx.Payments(t.Reference, t.Amount.Neg(), 2)
+	if err != nil || len(payments) != 1 {
+		return nil, err
+	}
+	bookings, err := tx.BookingsBy(payments[0].ID)
+	if err != nil {
+		return nil, err
+	}
+	var parts []ar.Assignment
+	for _, b := range bookings {
+		inv, err := tx.InvoiceByID(b.InvoiceID)
+		if err != nil {
+			return nil, err
+		}
+		if inv.Allow(ar.Book) != nil { // canceled since
+			continue
+		}
+		at := slices.IndexFunc(parts, func(a ar.Assignment) bool { return a.Invoice == inv.Reference })
+		if at < 0 {
+			at = len(parts)
+			parts = append(parts, ar.Assignment{Invoice: inv.Reference})
+		}
+		parts[at].Amount = parts[at].Amount.Add(b.Amount)
+	}
+	return parts, nil
+}
