@@ -93,7 +93,7 @@ const settingsExample = `{
   },
   "numbers": {"invoice": "RE-{year}-{n:4}", "creditnote": "GS-{year}-{n:4}"},
   "interest": {"country": "DE", "dayCount": "act/365", "points": {"incorporate": "11"}, "unconfirmed": "refuse"},
-  "tolerance": {"absolute": "0.50", "percent": "1"},
+  "tolerance": {"absolute": "0.5", "percent": "1"},
   "timezone": "Europe/Berlin"
 }`
 
