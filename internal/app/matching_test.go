@@ -99,6 +99,9 @@ func TestMatchingConcurrently(t *testing.T) {
 				mu.Lock()
 				defer mu.Unlock()
 				left = left.Add(t.Unallocated)
+				if nothing := t.Unallocated.Equal(t.Amount); nothing != (t.Matching.Rule == ar.MatchNone) {
+					b.Errorf("unallocated %s, and matched by %s: it was paid by others meanwhile", t.Unallocated, t.Matching.Rule)
+				}
 			})
 		}
 		all.Wait()
@@ -108,4 +111,20 @@ func TestMatchingConcurrently(t *testing.T) {
 		b.owes("0", ar.StatePaid)
 		b.verified()
 	})
+}
+
+// What was seen of an invoice before it was locked holds only if it is as it was.
+func TestUnchanged(t *testing.T) {
+	day := time.Unix(0, 0)
+	l := &ledger{invoice: &ar.Invoice{Reference: "RE1", Committed: &day, Unpaid: decimal.NewFromInt(5)}}
+	for _, c := range []struct {
+		invoice string
+		phase   ar.Phase
+		unpaid  int64
+		want    bool
+	}{{"RE1", ar.Open, 5, true}, {"RE1", ar.Open, 6, false}, {"RE1", ar.Canceled, 5, false}, {"RE2", ar.Open, 6, true}} {
+		if got := l.unchanged([]ar.OpenItem{{Invoice: c.invoice, Phase: c.phase, Unpaid: decimal.NewFromInt(c.unpaid)}}); got != c.want {
+			t.Errorf("%+v is unchanged: %v", c, got)
+		}
+	}
 }

@@ -66,6 +66,7 @@ func TestMatch(t *testing.T) {
 		{"what is called as a year, and as much", "100", "", "Beitrag 2026", book("", year), MatchNumber, "2026 100", "K3", ""},
 		{"what is called as a year, of the payer", "50", "", "Beitrag 2026", book("K3", year), MatchNumber, "2026 50", "K3", ""},
 		{"a longer name", "119", "", "RE-2026-0001", book("", first, year), MatchNumber, "RE-2026-0001 119", "K1", ""},
+		{"a longer name that begins with a shorter", "30", "", "RE-2026-0001", book("", first, owed("RE-2026", "K4", "30")), MatchNumber, "RE-2026-0001 30", "K1", ""},
 		{"amount", "59.50", "", "Danke", book("K1", all...), MatchAmount, "RE-2026-0002 59.5", "K1", ""},
 		{"two of the amount", "119", "", "Danke", book("K1", first, owed("RE-9", "K1", "119")), MatchNone, "", "K1", "RE-2026-0001 RE-9"},
 		{"subset", "178.50", "", "Danke", book("K1", all...), MatchSubset, "RE-2026-0002 59.5, RE-2026-0001 119", "K1", ""},
