@@ -8,6 +8,9 @@ import (
 
 // A law that can make no sense of an answer fails. It does not end the run, of whose other laws nobody would hear then.
 func TestAnswersWithoutSense(t *testing.T) {
+	if raceEnabled {
+		t.Skip("make check runs it by itself, see TestMutants")
+	}
 	link := func(to any) fault { return communications(func(c object) { c["publicUrl"] = to }) }
 	pages := func(filtered bool, change func(page object)) fault {
 		return answers("GET", "/invoices", func(_ http.Handler, r *http.Request, a *reply) {
