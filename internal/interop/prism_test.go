@@ -16,6 +16,7 @@ var unseen = map[string]string{
 	"listIdentities.400":         "keys of deepObject parameters that the contract does not have",
 	"importExternalDocument.400": "what is in a file",
 	"commitInvoice.400":          "where a URL leads",
+	"createTransaction.400":      "what assignments come to",
 }
 
 // The story of api/examples is played through Prism in front of an empty server. Prism finds no fault with any answer, and
