@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/dunwell/dunwell/internal/app"
+	"github.com/dunwell/dunwell/internal/document/documenttest"
 )
 
 // communications are those of the invoice itself.
@@ -34,7 +35,7 @@ func TestImportExternalDocument(t *testing.T) {
 		w.customer()
 		w.draft("RE1")
 		w.draft("RE2")
-		paper := pdf("RE1")
+		paper := documenttest.PDF("RE1")
 		first := w.do(upload("RE1", imported("RE1.pdf", "invoice", paper)...)).is(http.StatusOK).object()
 		for _, name := range []string{"communicationReference", "fileReference"} {
 			if reference, _ := first[name].(string); !strings.HasPrefix(reference, "_") {

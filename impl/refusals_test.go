@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/dunwell/dunwell/internal/document/documenttest"
 )
 
 // refusal is a request that is refused, and how.
@@ -133,13 +135,13 @@ var refusals = map[string]refusal{
 
 	"exe renamed to pdf":       badUpload("RE1.pdf", "invoice", "MZ\x90\x00\x03"+strings.Repeat("\x00", 1000), "file", "filename"),
 	"eml named pdf":            badUpload("RE1.pdf", "invoice", eml("a"), "file", "filename"),
-	"pdf named eml":            badUpload("RE1.eml", "email", pdf("a"), "file", "filename"),
-	"kind that cannot be":      badUpload("RE1.pdf", "email", pdf("a"), "file", "kind"),
-	"broken pdf":               badUpload("RE1.pdf", "invoice", pdf("a")[:400], "file"),
+	"pdf named eml":            badUpload("RE1.eml", "email", documenttest.PDF("a"), "file", "filename"),
+	"kind that cannot be":      badUpload("RE1.pdf", "email", documenttest.PDF("a"), "file", "kind"),
+	"broken pdf":               badUpload("RE1.pdf", "invoice", documenttest.PDF("a")[:400], "file"),
 	"empty file":               badUpload("RE1.pdf", "invoice", "", "file"),
-	"no extension":             badUpload("RE1", "invoice", pdf("a"), "filename"),
-	"another extension":        badUpload("RE1.exe", "invoice", pdf("a"), "filename"),
-	"only a path":              badUpload("../", "invoice", pdf("a"), "filename"),
+	"no extension":             badUpload("RE1", "invoice", documenttest.PDF("a"), "filename"),
+	"another extension":        badUpload("RE1.exe", "invoice", documenttest.PDF("a"), "filename"),
+	"only a path":              badUpload("../", "invoice", documenttest.PDF("a"), "filename"),
 	"NUL in the filename":      bad(upload("RE1", part{"file", "a.eml", eml("a")}, part{name: "filename", value: "a\x00.eml"}, part{name: "kind", value: "email"}), "filename"),
 	"filename not UTF-8":       bad(upload("RE1", part{"file", "a.eml", eml("a")}, part{name: "filename", value: "a\xff.eml"}, part{name: "kind", value: "email"}), "filename"),
 	"unknown kind":             badUpload("a.eml", "postcard", eml("a"), "kind"),

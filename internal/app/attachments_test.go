@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/document/documenttest"
 	"github.com/dunwell/dunwell/internal/mail"
 	"github.com/dunwell/dunwell/internal/mail/mailtest"
 	"github.com/dunwell/dunwell/internal/outbound"
@@ -51,7 +52,7 @@ func (l *library) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
 	case "/terms.pdf":
 		w.Header().Set("Content-Type", "application/pdf")
-		_, _ = io.WriteString(w, pdf("terms")) // the client may go away
+		_, _ = io.WriteString(w, documenttest.PDF("terms")) // the client may go away
 	case "/named":
 		w.Header().Set("Content-Disposition", `attachment; filename*=UTF-8''Bedingungen%20f%C3%BCr%20K%C3%A4ufer.txt`)
 		text("terms")
@@ -104,9 +105,9 @@ func TestAttachments(t *testing.T) {
 			reason string
 			want   []enclosure // beside the document
 		}{
-			{[]ar.DeliveryAttachment{{URL: "/terms.pdf"}, {URL: "/named"}}, "accepted", "", []enclosure{{"terms.pdf", pdf("terms")}, {"Bedingungen für Käufer.txt", "terms"}}},
-			{[]ar.DeliveryAttachment{{URL: "/terms.pdf", Filename: "AGB für Käufer.pdf"}}, "accepted", "", []enclosure{{"AGB für Käufer.pdf", pdf("terms")}}},
-			{[]ar.DeliveryAttachment{{URL: "/terms.pdf"}, {URL: "/later.txt"}}, "deferred deferred accepted", "attachments[1]: The answer was 503.", []enclosure{{"terms.pdf", pdf("terms")}, {"later.txt", "late"}}},
+			{[]ar.DeliveryAttachment{{URL: "/terms.pdf"}, {URL: "/named"}}, "accepted", "", []enclosure{{"terms.pdf", documenttest.PDF("terms")}, {"Bedingungen für Käufer.txt", "terms"}}},
+			{[]ar.DeliveryAttachment{{URL: "/terms.pdf", Filename: "AGB für Käufer.pdf"}}, "accepted", "", []enclosure{{"AGB für Käufer.pdf", documenttest.PDF("terms")}}},
+			{[]ar.DeliveryAttachment{{URL: "/terms.pdf"}, {URL: "/later.txt"}}, "deferred deferred accepted", "attachments[1]: The answer was 503.", []enclosure{{"terms.pdf", documenttest.PDF("terms")}, {"later.txt", "late"}}},
 			{[]ar.DeliveryAttachment{{URL: "/cut.txt"}}, "deferred accepted", "attachments[0]: No valid answer.", []enclosure{{"cut.txt", "cut"}}},
 			{[]ar.DeliveryAttachment{{URL: "/terms.pdf"}, {URL: "/gone.pdf"}}, "rejected", "attachments[1]: The answer was 404.", nil},
 			{[]ar.DeliveryAttachment{{URL: "/page.html"}}, "rejected", "attachments[0]: The media type of the answer is not allowed.", nil},
@@ -177,7 +178,7 @@ func TestAttachmentIsStoredOnce(t *testing.T) {
 			peer.Fail(mailtest.Fault{At: mailtest.Mail, Reply: "451 4.3.0 Not now", Times: 2})
 			b.journey(b.another(ref, terms))
 		}
-		sum := sha256.Sum256([]byte(pdf("terms")))
+		sum := sha256.Sum256([]byte(documenttest.PDF("terms")))
 		copies := slices.DeleteFunc(b.kept(), func(path string) bool { return !strings.Contains(path, hex.EncodeToString(sum[:])) })
 		if files := b.kept(); len(files) != 5 || len(copies) != 1 || l.count("/terms.pdf") != 2 { // 2 letters, 2 messages
 			b.Errorf("%d files, %d copies, fetched %d times", len(files), len(copies), l.count("/terms.pdf"))

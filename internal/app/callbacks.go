@@ -134,13 +134,14 @@ func (a *App) callBack(ctx context.Context, n jobs.Nudge) (again time.Duration, 
 		return 0, err
 	}
 	crash.At("callback.posted")
-	settle := a.settleCall
-	if errors.Is(ctx.Err(), context.Canceled) && attempt.Status == 0 { // the server stops
-		settle = a.putBack
-	}
+	stopped := errors.Is(ctx.Err(), context.Canceled) && attempt.Status == 0 // before there was an answer
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
 	defer cancel()
-	c, err = settle(ctx, by, c, attempt, wait)
+	if stopped {
+		c, err = a.putBack(ctx, by, c)
+	} else {
+		c, err = a.settleCall(ctx, by, c, attempt, wait)
+	}
 	switch {
 	case errors.Is(err, store.ErrFenced):
 		return 0, nil
@@ -150,8 +151,8 @@ func (a *App) callBack(ctx context.Context, n jobs.Nudge) (again time.Duration, 
 	return a.until(c.Next), nil
 }
 
-// putBack leaves a callback to another worker: this one has to stop before there was an answer.
-func (a *App) putBack(ctx context.Context, by Caller, c *ar.Callback, _ ar.CallbackAttempt, _ time.Duration) (*ar.Callback, error) {
+// putBack leaves a callback to another worker: this one has to stop.
+func (a *App) putBack(ctx context.Context, by Caller, c *ar.Callback) (*ar.Callback, error) {
 	return update(ctx, a, by, func(tx *store.Tx) (*ar.Callback, error) {
 		back := *c // the closure may run twice
 		back.PutBack(a.elapsed())

@@ -27,27 +27,42 @@ func (a *App) CommitInvoice(ctx context.Context, by Caller, ref string, c Commit
 	if err := a.checkCommit(c); err != nil {
 		return 0, err
 	}
-	for range printings {
-		p, refused := a.print(ctx, by, func(tx *store.Tx) (*ar.Invoice, error) { return tx.Invoice(ar.KindInvoice, ref) })
-		if refused != nil && !refusal(refused) {
-			return 0, refused
-		}
-		job, err := updateOnce(ctx, a, by, once, func(tx *store.Tx) (Job, error) {
-			if refused != nil {
-				return 0, refused
-			}
+	job, err := commitPrinted(ctx, a, by, once,
+		func(tx *store.Tx) (*ar.Invoice, error) { return tx.Invoice(ar.KindInvoice, ref) },
+		func(tx *store.Tx, p *printed) (Job, error) {
 			inv, err := tx.Invoice(ar.KindInvoice, ref)
 			if err != nil {
 				return 0, err
 			}
 			return a.commit(tx, by, inv, p, order{kind: ar.JobCommit, mail: ar.MailInvoice, Commit: c})
 		})
+	crash.At("commit.committed")
+	return job, err
+}
+
+// commitPrinted prints a draft, and carries out a command that commits it as it was printed; both anew, while the command
+// finds that the voucher is another by now.
+func commitPrinted[T any](ctx context.Context, a *App, by Caller, once *Once[T],
+	draft func(*store.Tx) (*ar.Invoice, error), command func(*store.Tx, *printed) (T, error)) (result T, err error) {
+	for range printings {
+		if answered, err := once.answered(ctx, a, by); err != nil || answered {
+			return result, err
+		}
+		p, refused := a.print(ctx, by, draft)
+		if refused != nil && !refusal(refused) {
+			return result, refused
+		}
+		result, err = updateOnce(ctx, a, by, once, func(tx *store.Tx) (T, error) {
+			if refused != nil { // is kept as the answer too
+				return result, refused
+			}
+			return command(tx, p)
+		})
 		if !errors.Is(err, errReprint) {
-			crash.At("commit.committed")
-			return job, err
+			return result, err
 		}
 	}
-	return 0, &ar.Error{Kind: ar.Unavailable, Code: ar.CodeUnavailable, Message: "The invoice is being changed by others at the moment."}
+	return result, &ar.Error{Kind: ar.Unavailable, Code: ar.CodeUnavailable, Message: "The voucher is being changed by others at the moment."}
 }
 
 // printings bounds how often a letter is written anew for one commit.

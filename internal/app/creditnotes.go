@@ -24,31 +24,15 @@ type Credit struct {
 // It is printed before it is there, under an id that all requests under one key share: who comes again after a crash, or
 // at the same time, is given the number that was reserved already.
 func (a *App) CreateCreditnote(ctx context.Context, by Caller, credit Credit, c ar.InvoiceChange, once *Once[*ar.Invoice]) (*ar.Invoice, error) {
-	for range printings {
-		if answered, err := once.answered(ctx, a, by); err != nil || answered {
-			return nil, err
-		}
-		p, refused := a.print(ctx, by, func(tx *store.Tx) (*ar.Invoice, error) {
+	return commitPrinted(ctx, a, by, once,
+		func(tx *store.Tx) (*ar.Invoice, error) {
 			d, err := draftNote(tx, credit, c, once.id())
 			if err != nil {
 				return nil, err
 			}
 			return d.note, insertable(tx, d.note)
-		})
-		if refused != nil && !refusal(refused) {
-			return nil, refused
-		}
-		note, err := updateOnce(ctx, a, by, once, func(tx *store.Tx) (*ar.Invoice, error) {
-			if refused != nil {
-				return nil, refused
-			}
-			return a.credit(tx, by, credit, c, p)
-		})
-		if !errors.Is(err, errReprint) {
-			return note, err
-		}
-	}
-	return nil, &ar.Error{Kind: ar.Unavailable, Code: ar.CodeUnavailable, Message: "The invoice is being changed by others at the moment."}
+		},
+		func(tx *store.Tx, p *printed) (*ar.Invoice, error) { return a.credit(tx, by, credit, c, p) })
 }
 
 // credit commits the note that was printed, and applies it.

@@ -7,32 +7,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	"codeberg.org/go-pdf/fpdf"
 	gomail "github.com/emersion/go-message/mail"
 
 	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/document/documenttest"
 	"github.com/dunwell/dunwell/internal/mail"
 	"github.com/dunwell/dunwell/internal/mail/mailtest"
 	"github.com/dunwell/dunwell/internal/store/storetest"
 )
-
-// pdf makes a PDF of one page that says text: the same text makes the same bytes.
-func pdf(text string) string {
-	p := fpdf.New("P", "mm", "A4", "")
-	p.SetCreationDate(time.Unix(1_700_000_000, 0))
-	p.SetModificationDate(time.Unix(1_700_000_000, 0))
-	p.SetCatalogSort(true)
-	p.AddPage()
-	p.SetFont("Helvetica", "", 12)
-	p.Cell(40, 10, text)
-	var buf bytes.Buffer
-	if err := p.Output(&buf); err != nil {
-		panic(err)
-	}
-	return buf.String()
-}
 
 // importFile imports a document for an invoice.
 func (b *bench) importFile(ref string, kind ar.CommunicationKind, name, content string) {
@@ -118,10 +101,10 @@ func TestDocumentOfAMail(t *testing.T) {
 		if subject != "Ihre Rechnung RE-2026-0001 von ACME" || letter.name != "RE-2026-0001.pdf" || !slices.Equal(files, []enclosure{letter}) {
 			b.Errorf("%s with %d files", subject, len(files))
 		}
-		first, second := enclosure{"Rechnung März.pdf", pdf("first")}, enclosure{"second.eml", eml}
+		first, second := enclosure{"Rechnung März.pdf", documenttest.PDF("first")}, enclosure{"second.eml", eml}
 		for _, want := range []enclosure{first, second} {
 			b.importFile("RE1", ar.CommInvoice, want.name, want.content)
-			b.importFile("RE1", ar.CommLetter, "letter.pdf", pdf("letter")) // no document of an invoice
+			b.importFile("RE1", ar.CommLetter, "letter.pdf", documenttest.PDF("letter")) // no document of an invoice
 			if _, files := b.sent(peer, b.resend()); !slices.Equal(files, []enclosure{want}) {
 				b.Errorf("%s: got %.200q", want.name, files)
 			}
@@ -152,7 +135,7 @@ func TestImportedBeforeTheCommit(t *testing.T) {
 		peer := b.smtp(mailtest.Config{TLS: mailtest.None}, mail.Timeouts{})
 		b.draft()
 		b.customer(ar.Email{Email: "bills@example.com"})
-		want := enclosure{"ours.pdf", pdf("printed elsewhere")}
+		want := enclosure{"ours.pdf", documenttest.PDF("printed elsewhere")}
 		b.importFile("RE1", ar.CommInvoice, want.name, want.content)
 		job, err := b.CommitInvoice(b.Context(), by, "RE1", Commit{}, nil)
 		b.no(err)

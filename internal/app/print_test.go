@@ -13,6 +13,7 @@ import (
 
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/blob"
+	"github.com/dunwell/dunwell/internal/document/documenttest"
 	"github.com/dunwell/dunwell/internal/letter"
 	"github.com/dunwell/dunwell/internal/store"
 	"github.com/dunwell/dunwell/internal/store/storetest"
@@ -165,7 +166,7 @@ func TestImportedWhilePrinting(t *testing.T) {
 		b.draft()
 		b.meanwhile(func(n int) {
 			if n == 1 {
-				b.importFile("RE1", ar.CommInvoice, "ours.pdf", pdf("printed elsewhere"))
+				b.importFile("RE1", ar.CommInvoice, "ours.pdf", documenttest.PDF("printed elsewhere"))
 			}
 		})
 		_, err := b.CommitInvoice(b.Context(), by, "RE1", Commit{}, nil)

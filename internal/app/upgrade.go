@@ -18,7 +18,7 @@ func (a *App) Upgrade(ctx context.Context) error {
 		if !m.Unsealed {
 			continue
 		}
-		for _, kind := range []ar.VoucherKind{ar.KindInvoice, ar.KindCreditnote} {
+		for _, kind := range voucherKinds {
 			if err := a.sealOlder(ctx, m.ID, kind); err != nil {
 				return err
 			}
@@ -32,14 +32,13 @@ func (a *App) Upgrade(ctx context.Context) error {
 
 // sealOlder enters what the journal lacks of the vouchers of a kind, page by page.
 func (a *App) sealOlder(ctx context.Context, merchant string, kind ar.VoucherKind) error {
-	page := ar.Page{Sort: []ar.Order{{Field: ar.FieldCreated}}, Number: 1, Size: verifyBatch}
-	for {
-		var next string
-		err := a.db.Update(ctx, merchant, func(tx *store.Tx) error {
+	return walk(func(page ar.Page) (next string, err error) {
+		err = a.db.Update(ctx, merchant, func(tx *store.Tx) error {
 			list, err := tx.Invoices(kind, page)
 			if err != nil {
 				return err
 			}
+			next = list.Next
 			var entries []*store.JournalEntry
 			for i := range list.Rows {
 				missing, err := unsealed(tx, &list.Rows[i])
@@ -48,14 +47,10 @@ func (a *App) sealOlder(ctx context.Context, merchant string, kind ar.VoucherKin
 				}
 				entries = append(entries, missing...)
 			}
-			next = list.Next
 			return tx.AppendJournal(entries...)
 		})
-		if err != nil || next == "" {
-			return err
-		}
-		page.After = next
-	}
+		return next, err
+	})
 }
 
 // unsealed are the entries that the journal lacks of a voucher and its documents.

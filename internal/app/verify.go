@@ -86,9 +86,6 @@ func (v *inspection) flush() {
 	v.findings = nil
 }
 
-// verifyBatch is how many rows are read at once.
-const verifyBatch = 200
-
 // journal checks the journal's own hashes.
 func (v *inspection) journal(ctx context.Context) error {
 	head, err := v.app.db.VerifyJournal(ctx, v.by.Merchant, v.known, func(f store.JournalFault) {
@@ -107,7 +104,7 @@ func (v *inspection) entries(ctx context.Context) error {
 	for after := int64(0); ; {
 		var entries []store.JournalEntry
 		err := v.page(ctx, func(tx *store.Tx) (err error) {
-			entries, err = tx.Journal(after, verifyBatch)
+			entries, err = tx.Journal(after, walkBatch)
 			for i := range entries {
 				if err == nil {
 					err = v.entry(tx, &entries[i])
@@ -197,27 +194,25 @@ func sameFacts(a, b json.RawMessage) bool {
 
 // vouchers checks that every committed voucher adds up and has its entries.
 func (v *inspection) vouchers(ctx context.Context) error {
-	for _, kind := range []ar.VoucherKind{ar.KindInvoice, ar.KindCreditnote} {
-		page := ar.Page{Sort: []ar.Order{{Field: ar.FieldCreated}}, Number: 1, Size: verifyBatch}
-		for more := true; more; {
-			var next string
-			err := v.page(ctx, func(tx *store.Tx) error {
+	for _, kind := range voucherKinds {
+		err := walk(func(page ar.Page) (next string, err error) {
+			err = v.page(ctx, func(tx *store.Tx) error {
 				list, err := tx.Invoices(kind, page)
 				if err != nil {
 					return err
 				}
+				next = list.Next
 				for i := range list.Rows {
 					if err := v.voucher(tx, &list.Rows[i]); err != nil {
 						return err
 					}
 				}
-				next = list.Next
 				return nil
 			})
-			if err != nil {
-				return err
-			}
-			page.After, more = next, next != ""
+			return next, err
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil
@@ -333,7 +328,7 @@ func (v *inspection) entered(tx *store.Tx, what, subject string, kinds ...string
 // files checks every stored byte.
 func (v *inspection) files(ctx context.Context) error {
 	for after := ""; ; {
-		files, err := view(ctx, v.app, v.by, func(tx *store.Tx) ([]ar.File, error) { return tx.Files(after, verifyBatch) })
+		files, err := view(ctx, v.app, v.by, func(tx *store.Tx) ([]ar.File, error) { return tx.Files(after, walkBatch) })
 		if err != nil || len(files) == 0 {
 			return err
 		}

@@ -12,28 +12,22 @@ import (
 // transactions checks that every movement of money is booked, or said to be unallocated, to the last cent, and in its own
 // currency.
 func (v *inspection) transactions(ctx context.Context) error {
-	page := ar.Page{Sort: []ar.Order{{Field: ar.FieldCreated}}, Number: 1, Size: verifyBatch}
-	for more := true; more; {
-		var next string
-		err := v.page(ctx, func(tx *store.Tx) error {
+	return walk(func(page ar.Page) (next string, err error) {
+		err = v.page(ctx, func(tx *store.Tx) error {
 			list, err := tx.Transactions(page)
 			if err != nil {
 				return err
 			}
+			next = list.Next
 			for i := range list.Rows {
 				if err := v.transaction(tx, &list.Rows[i]); err != nil {
 					return err
 				}
 			}
-			next = list.Next
 			return nil
 		})
-		if err != nil {
-			return err
-		}
-		page.After, more = next, next != ""
-	}
-	return nil
+		return next, err
+	})
 }
 
 // transaction checks one movement: the credit that it is to the customer is what its bookings have left of it.

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/document/documenttest"
 	"github.com/dunwell/dunwell/internal/store"
 	"github.com/dunwell/dunwell/internal/store/storetest"
 )
@@ -21,13 +22,13 @@ func (b *bench) archive() {
 	b.Helper()
 	b.draft()
 	b.customer(ar.Email{Email: "bills@example.com"})
-	b.importFile("RE1", ar.CommLetter, "offer.pdf", pdf("offer"))
+	b.importFile("RE1", ar.CommLetter, "offer.pdf", documenttest.PDF("offer"))
 	job, err := b.CommitInvoice(b.Context(), by, "RE1", Commit{}, nil)
 	b.no(err)
 	b.attempt(job)
 	_, err = b.CreateInvoice(b.Context(), by, "K1", "RE2", ar.InvoiceChange{Items: items("50")}, nil)
 	b.no(err)
-	b.importFile("RE2", ar.CommInvoice, "ours.pdf", pdf("printed elsewhere"))
+	b.importFile("RE2", ar.CommInvoice, "ours.pdf", documenttest.PDF("printed elsewhere"))
 	job, err = b.CommitInvoice(b.Context(), by, "RE2", Commit{}, nil)
 	b.no(err)
 	b.attempt(job)

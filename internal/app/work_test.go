@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/dunwell/dunwell/internal/ar"
-	"github.com/dunwell/dunwell/internal/store"
 )
 
 // What a worker had when its process died is taken up by the next process, at its start, once the lease is over: also when
@@ -16,7 +15,7 @@ func TestStartTakesUp(t *testing.T) {
 		job := b.resend()
 		_, err := b.claim(b.Context(), by, b.delivery(job).ID)
 		b.no(err)
-		b.queue(`UPDATE river_job SET state = 'running', attempt = 1, attempted_at = CURRENT_TIMESTAMP`)
+		b.exec(`UPDATE river_job SET state = 'running', attempt = 1, attempted_at = CURRENT_TIMESTAMP`)
 		b.elapsed.Advance(ar.DeliveryLease + overdue + time.Second)
 		b.no(b.Start(b.Context()))
 		b.await("the mail is sent", func() bool { return b.delivery(job).State == ar.DeliveryAccepted })
@@ -25,19 +24,6 @@ func TestStartTakesUp(t *testing.T) {
 			b.Errorf("%d mails, %+v", len(b.mails()), d)
 		}
 	})
-}
-
-// queue changes the tables of the job queue.
-func (b *bench) queue(statement string) {
-	b.Helper()
-	b.no(b.db.Update(b.Context(), by.Merchant, func(tx *store.Tx) (err error) {
-		if tx.PGX() != nil {
-			_, err = tx.PGX().Exec(tx.Context(), statement)
-		} else {
-			_, err = tx.SQL().ExecContext(tx.Context(), statement)
-		}
-		return err
-	}))
 }
 
 func (b *bench) await(what string, condition func() bool) {

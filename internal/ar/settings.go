@@ -5,7 +5,7 @@ package ar
 type Settings struct {
 	Issuer    Issuer            `json:"issuer,omitzero"`
 	Mail      MailSettings      `json:"mail,omitzero"`
-	Numbers   map[string]string `json:"numbers,omitempty"` // pattern of drawn numbers by kind of voucher, see DrawNumber
+	Numbers   map[string]string `json:"numbers,omitempty"` // pattern of drawn numbers by kind of voucher, see NumberPattern
 	Tolerance Tolerance         `json:"tolerance,omitzero"`
 	Interest  InterestSettings  `json:"interest,omitzero"`
 	Timezone  string            `json:"timezone,omitempty"` // IANA name such as Europe/Berlin; decides which day it is; when empty that of the issuer's country, or UTC

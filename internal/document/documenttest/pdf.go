@@ -1,4 +1,5 @@
-package impl_test
+// Package documenttest makes documents for tests.
+package documenttest
 
 import (
 	"bytes"
@@ -7,8 +8,8 @@ import (
 	"codeberg.org/go-pdf/fpdf"
 )
 
-// pdf makes a PDF of one page that says text: the same text makes the same bytes.
-func pdf(text string) string {
+// PDF is a PDF of one page that says text: the same text makes the same bytes.
+func PDF(text string) string {
 	p := fpdf.New("P", "mm", "A4", "")
 	p.SetCreationDate(time.Unix(1_700_000_000, 0))
 	p.SetModificationDate(time.Unix(1_700_000_000, 0))
@@ -18,7 +19,7 @@ func pdf(text string) string {
 	p.Cell(40, 10, text)
 	var b bytes.Buffer
 	if err := p.Output(&b); err != nil {
-		panic(err)
+		panic(err) // of what was asked of the page above
 	}
 	return b.String()
 }
