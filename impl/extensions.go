@@ -36,8 +36,12 @@ func (h extensions) GetJob(ctx context.Context, r server.GetJobRequestObject) (s
 }
 
 // GetDunning answers GET /invoices/{invoiceReference}/dunning.
-func (h extensions) GetDunning(context.Context, server.GetDunningRequestObject) (server.GetDunningResponseObject, error) {
-	return nil, notOffered()
+func (h extensions) GetDunning(ctx context.Context, r server.GetDunningRequestObject) (server.GetDunningResponseObject, error) {
+	dunning, err := h.app.Dunning(ctx, caller(ctx), r.InvoiceReference)
+	if err != nil {
+		return nil, err
+	}
+	return server.GetDunning200JSONResponse(toDunningCase(dunning)), nil
 }
 
 // GetClaim answers GET /invoices/{invoiceReference}/claim.

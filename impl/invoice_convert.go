@@ -121,6 +121,7 @@ func toInvoice(inv ar.Invoice) model.Invoice {
 		Detail:          toInvoiceDetail(inv.Detail),
 		Meta:            inv.Meta,
 		Dunninglevel:    inv.Dunninglevel,
+		Dunningstate:    some(inv.DunningState()),
 		Total:           toAmount(inv.Totals.Gross, inv.Currency),
 		Unpaid:          toAmount(inv.Unpaid, inv.Currency),
 		Taxes:           toTaxes(inv),

@@ -61,8 +61,10 @@ func (h invoices) ResendInvoice(ctx context.Context, r server.ResendInvoiceReque
 }
 
 // ModifyDunning answers POST /invoices/{invoiceReference}/modifyDunning.
-func (h invoices) ModifyDunning(context.Context, server.ModifyDunningRequestObject) (server.ModifyDunningResponseObject, error) {
-	return nil, notOffered()
+func (h invoices) ModifyDunning(ctx context.Context, r server.ModifyDunningRequestObject) (server.ModifyDunningResponseObject, error) {
+	return once("modifyDunning", r.Params.IdempotencyKey, asked{r.InvoiceReference, r.Body}, respondJob, func(o *app.Once[app.Job]) (app.Job, error) {
+		return h.app.ModifyDunning(ctx, caller(ctx), r.InvoiceReference, fromDunningModification(*r.Body), o)
+	})
 }
 
 // ImportExternalDocument answers POST /invoices/{invoiceReference}/importExternalDocument.

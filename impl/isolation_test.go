@@ -56,7 +56,7 @@ func TestIsolation(t *testing.T) {
 				}
 			}
 		}
-		if named != 16 || listed != 4 {
+		if named != 18 || listed != 4 {
 			w.Errorf("%d operations name something, %d list", named, listed)
 		}
 		w.unchangedBut(before, "idempotency [rival k") // the refusals that were kept under the rival's own keys

@@ -129,6 +129,7 @@ func (a answer) VisitCreateIdentityResponse(w http.ResponseWriter) error        
 func (a answer) VisitCreateInvoiceResponse(w http.ResponseWriter) error          { return a.write(w) }
 func (a answer) VisitCommitInvoiceResponse(w http.ResponseWriter) error          { return a.write(w) }
 func (a answer) VisitResendInvoiceResponse(w http.ResponseWriter) error          { return a.write(w) }
+func (a answer) VisitModifyDunningResponse(w http.ResponseWriter) error          { return a.write(w) }
 func (a answer) VisitImportExternalDocumentResponse(w http.ResponseWriter) error { return a.write(w) }
 func (a answer) VisitCreateTransactionResponse(w http.ResponseWriter) error      { return a.write(w) }
 func (a answer) VisitCreateCreditnoteResponse(w http.ResponseWriter) error       { return a.write(w) }

@@ -94,6 +94,13 @@ const settingsExample = `{
   "numbers": {"invoice": "RE-{year}-{n:4}", "creditnote": "GS-{year}-{n:4}"},
   "interest": {"country": "DE", "dayCount": "act/365", "points": {"incorporate": "11"}, "unconfirmed": "refuse"},
   "tolerance": {"absolute": "0.5", "percent": "1"},
+  "dunning": {
+    "currency": "EUR", "creditPercent": "10", "costBasis": "Postage of a registered letter", "levels": [
+      {"grace": 3, "payBy": 7},
+      {"grace": 3, "payBy": 7, "minAmount": "5", "lumpsum": true, "interest": true},
+      {"grace": 3, "payBy": 5, "interval": 14, "fee": {"individual": "2.65", "incorporate": "5"}, "interest": true, "deliveryKind": "letter"}
+    ]
+  },
   "timezone": "Europe/Berlin"
 }`
 

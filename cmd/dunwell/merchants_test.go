@@ -101,12 +101,12 @@ func TestMerchantSettingsExample(t *testing.T) {
 // All that is wrong is said at once, with where it is.
 func TestMerchantSettingsRefused(t *testing.T) {
 	o := newOffice(t, storetest.SQLite)
-	const wrong = `{"issuer": {"iban": "DE00"}, "timezone": "Berlin", "mail": {"from": "Acme"}, "numbers": {"invoice": "RE"}, "interest": {"dayCount": "act/360"}}`
+	const wrong = `{"issuer": {"iban": "DE00"}, "timezone": "Berlin", "mail": {"from": "Acme"}, "numbers": {"invoice": "RE"}, "interest": {"dayCount": "act/360"}, "dunning": {"currency": "EUR", "levels": []}}`
 	status, _, text := callWith(t, o.environ, wrong, "merchants", "set", "--merchant", "acme", "--settings", "-")
-	if status != 2 || strings.Count(text, "\n") != 6 {
+	if status != 2 || strings.Count(text, "\n") != 7 {
 		t.Errorf("status %d: %s", status, text)
 	}
-	for _, path := range []string{"issuer.iban: ", "timezone: ", "mail.from: ", "numbers.invoice: ", "interest.dayCount: "} {
+	for _, path := range []string{"issuer.iban: ", "timezone: ", "mail.from: ", "numbers.invoice: ", "interest.dayCount: ", "dunning.levels: "} {
 		if !strings.Contains(text, path) {
 			t.Errorf("%q is not named: %s", path, text)
 		}

@@ -362,6 +362,8 @@ type ClientInterface interface {
 	//
 	// Takes the given level as reached, so that the next step is one higher, and/or moves the base date interest runs
 	// from. At least one of the two fields is needed. A draft, a paid or a canceled invoice is answered with 409.
+	// It begins a new cycle, in which a level may be reached a second time, and sends nothing: the job is done at once. A level
+	// counts as if its notice had been issued today. *getDunning* shows where the invoice stands.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -372,6 +374,8 @@ type ClientInterface interface {
 	//
 	// Takes the given level as reached, so that the next step is one higher, and/or moves the base date interest runs
 	// from. At least one of the two fields is needed. A draft, a paid or a canceled invoice is answered with 409.
+	// It begins a new cycle, in which a level may be reached a second time, and sends nothing: the job is done at once. A level
+	// counts as if its notice had been issued today. *getDunning* shows where the invoice stands.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -1015,6 +1019,8 @@ func (c *Client) ImportExternalDocumentWithBody(ctx context.Context, invoiceRefe
 //
 // Takes the given level as reached, so that the next step is one higher, and/or moves the base date interest runs
 // from. At least one of the two fields is needed. A draft, a paid or a canceled invoice is answered with 409.
+// It begins a new cycle, in which a level may be reached a second time, and sends nothing: the job is done at once. A level
+// counts as if its notice had been issued today. *getDunning* shows where the invoice stands.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1035,6 +1041,8 @@ func (c *Client) ModifyDunningWithBody(ctx context.Context, invoiceReference Inv
 //
 // Takes the given level as reached, so that the next step is one higher, and/or moves the base date interest runs
 // from. At least one of the two fields is needed. A draft, a paid or a canceled invoice is answered with 409.
+// It begins a new cycle, in which a level may be reached a second time, and sends nothing: the job is done at once. A level
+// counts as if its notice had been issued today. *getDunning* shows where the invoice stands.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3423,6 +3431,8 @@ type ClientWithResponsesInterface interface {
 	//
 	// Takes the given level as reached, so that the next step is one higher, and/or moves the base date interest runs
 	// from. At least one of the two fields is needed. A draft, a paid or a canceled invoice is answered with 409.
+	// It begins a new cycle, in which a level may be reached a second time, and sends nothing: the job is done at once. A level
+	// counts as if its notice had been issued today. *getDunning* shows where the invoice stands.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -3433,6 +3443,8 @@ type ClientWithResponsesInterface interface {
 	//
 	// Takes the given level as reached, so that the next step is one higher, and/or moves the base date interest runs
 	// from. At least one of the two fields is needed. A draft, a paid or a canceled invoice is answered with 409.
+	// It begins a new cycle, in which a level may be reached a second time, and sends nothing: the job is done at once. A level
+	// counts as if its notice had been issued today. *getDunning* shows where the invoice stands.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -9065,6 +9077,8 @@ func (c *ClientWithResponses) ImportExternalDocumentWithBodyWithResponse(ctx con
 //
 // Takes the given level as reached, so that the next step is one higher, and/or moves the base date interest runs
 // from. At least one of the two fields is needed. A draft, a paid or a canceled invoice is answered with 409.
+// It begins a new cycle, in which a level may be reached a second time, and sends nothing: the job is done at once. A level
+// counts as if its notice had been issued today. *getDunning* shows where the invoice stands.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9081,6 +9095,8 @@ func (c *ClientWithResponses) ModifyDunningWithBodyWithResponse(ctx context.Cont
 //
 // Takes the given level as reached, so that the next step is one higher, and/or moves the base date interest runs
 // from. At least one of the two fields is needed. A draft, a paid or a canceled invoice is answered with 409.
+// It begins a new cycle, in which a level may be reached a second time, and sends nothing: the job is done at once. A level
+// counts as if its notice had been issued today. *getDunning* shows where the invoice stands.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -180,6 +180,24 @@ func (e DunningSettingsDeliveryKind) Valid() bool {
 	}
 }
 
+// Defines values for DunningStepDeliveryKind.
+const (
+	DunningStepDeliveryKindEmail  DunningStepDeliveryKind = "email"
+	DunningStepDeliveryKindLetter DunningStepDeliveryKind = "letter"
+)
+
+// Valid indicates whether the value is a known member of the DunningStepDeliveryKind enum.
+func (e DunningStepDeliveryKind) Valid() bool {
+	switch e {
+	case DunningStepDeliveryKindEmail:
+		return true
+	case DunningStepDeliveryKindLetter:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EmailKind.
 const (
 	EmailKindBilling EmailKind = "billing"
@@ -1200,6 +1218,9 @@ type DunningCase struct {
 	// Blocks What stops dunning now.
 	Blocks []string `json:"blocks"`
 
+	// Cycles The last hundred courses, oldest first.
+	Cycles *[]DunningCycle `json:"cycles,omitempty"`
+
 	// History Notices issued, oldest first.
 	History []DunningNotice `json:"history"`
 
@@ -1215,7 +1236,8 @@ type DunningCase struct {
 	// Example: 1
 	Level int `json:"level"`
 
-	// Next The next step.
+	// Next The next step. It costs `fee`, `lumpsum` (what the law gives for the costs of recovery, once per invoice) and `interest`,
+	// which has accrued by its date and was not charged yet.
 	Next *DunningStep `json:"next,omitempty"`
 
 	// Reason Why there is no next step.
@@ -1229,6 +1251,39 @@ type DunningCase struct {
 	StartDunningDate *openapi_types.Date `json:"startDunningDate,omitempty"`
 }
 
+// DunningCycle A course through the levels, begun by *modifyDunning*.
+type DunningCycle struct {
+	// Actor Who asked for it, by the id of the API key.
+	//
+	// Example: 06eavrghr1cxf1r0cmpt9ptjcg
+	Actor string `json:"actor"`
+
+	// Created A point in time, UTC, with milliseconds.
+	//
+	// Example: 2020-01-01T00:00:00.000Z
+	Created Timestamp `json:"created"`
+
+	// Cycle Its number, from 1.
+	//
+	// Example: 1
+	Cycle int `json:"cycle"`
+
+	// Job Number of the job that was answered.
+	//
+	// Example: 1
+	Job string `json:"job"`
+
+	// Level Level taken as reached when it began.
+	//
+	// Example: 1
+	Level int `json:"level"`
+
+	// StartDunningDate The base date. Missing, it is the due date.
+	//
+	// Example: 2024-02-01
+	StartDunningDate *openapi_types.Date `json:"startDunningDate,omitempty"`
+}
+
 // DunningModification Where dunning shall stand. At least one of the two fields is needed.
 type DunningModification struct {
 	// Dunninglevel The level taken as reached. 0 none, 1 reminder, 2 dunning 1, up to 5 dunning 4. Left out, it stays.
@@ -1236,7 +1291,9 @@ type DunningModification struct {
 	// Example: 1
 	Dunninglevel *int `json:"dunninglevel,omitempty"`
 
-	// StartDunningDate The base date, from which interest runs. Left out, it is the due date.
+	// StartDunningDate The base date, from which interest runs. Left out, it is the due date, also if it was another one before. A day on
+	// which the invoice was not issued or not due yet is refused.
+	//
 	//
 	// Example: 2024-02-01
 	StartDunningDate *openapi_types.Date `json:"startDunningDate,omitempty"`
@@ -1355,23 +1412,44 @@ type DunningSettings struct {
 // Example: email
 type DunningSettingsDeliveryKind string
 
-// DunningStep The next step.
+// DunningStep The next step. It costs `fee`, `lumpsum` (what the law gives for the costs of recovery, once per invoice) and `interest`,
+// which has accrued by its date and was not charged yet.
 type DunningStep struct {
-	// Date The first day it may be taken.
+	// Date The first day it may be taken, today at the earliest.
 	//
 	// Example: 2024-02-19
 	Date openapi_types.Date `json:"date"`
+
+	// DeliveryKind How its notice goes out.
+	//
+	// Example: email
+	DeliveryKind *DunningStepDeliveryKind `json:"deliveryKind,omitempty"`
 
 	// Fee A decimal number, written out.
 	//
 	// Example: 12345.45
 	Fee Decimal `json:"fee"`
 
+	// Interest A decimal number, written out.
+	//
+	// Example: 12345.45
+	Interest *Decimal `json:"interest,omitempty"`
+
 	// Level Its level.
 	//
 	// Example: 2
 	Level int `json:"level"`
+
+	// Lumpsum A decimal number, written out.
+	//
+	// Example: 12345.45
+	Lumpsum *Decimal `json:"lumpsum,omitempty"`
 }
+
+// DunningStepDeliveryKind How its notice goes out.
+//
+// Example: email
+type DunningStepDeliveryKind string
 
 // Email An e-mail address with its role. For dunning, dunning is used, else billing, else default; for all else billing, else default.
 type Email struct {
@@ -1776,7 +1854,9 @@ type Invoice struct {
 	// Example: 0
 	Dunninglevel int `json:"dunninglevel"`
 
-	// Dunningstate Where dunning stands, such as open. Missing while the server does not dun.
+	// Dunningstate Where dunning stands: `open`, or `settled` or `canceled` with the invoice. Missing for drafts and credit notes, and
+	// while the server does not dun.
+	//
 	//
 	// Example: open
 	Dunningstate *string `json:"dunningstate,omitempty"`

@@ -17,6 +17,8 @@ const (
 	eventImported  = "documentImported"
 	eventBooked    = "booked"
 	eventCredited  = "credited"
+
+	eventDunningModified = "dunningModified"
 )
 
 // CreateInvoice creates a draft invoice of a customer. Without a reference one is generated.

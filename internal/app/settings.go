@@ -130,6 +130,7 @@ func checkSettings(s ar.Settings) error {
 		details = append(details, e.Details...)
 	}
 	details = append(details, s.CheckInterest()...)
+	details = append(details, s.CheckDunning()...)
 	if len(details) > 0 {
 		return ar.InvalidFields(details...)
 	}

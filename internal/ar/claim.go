@@ -27,9 +27,14 @@ type Claim struct {
 // maxYears bounds how far a claim reaches.
 const maxYears = 100
 
-// InterestBase is the day after which an invoice bears interest: its due date. The day itself counts for the debtor (§ 187 (1)
-// BGB by analogy), who may still pay on it.
-func (inv *Invoice) InterestBase() time.Time { return dayOf(*inv.Due) }
+// InterestBase is the day after which an invoice bears interest and is dunned: its due date, unless modifyDunning has named a
+// later one. The day itself counts for the debtor (§ 187 (1) BGB by analogy), who may still pay on it.
+func (inv *Invoice) InterestBase() time.Time {
+	if inv.StartDunningDate != nil {
+		return dayOf(*inv.StartDunningDate)
+	}
+	return dayOf(*inv.Due)
+}
 
 // Arose is the day the debt arose: when the goods were ordered, as far as is known, and never after they were due. It decides
 // which law the interest follows.
@@ -38,7 +43,7 @@ func (inv *Invoice) Arose() time.Time {
 	if inv.Orderdate != nil {
 		arose = dayOf(*inv.Orderdate)
 	}
-	return earlier(arose, inv.InterestBase())
+	return earlier(arose, dayOf(*inv.Due))
 }
 
 // ClaimAsOf computes what is claimed for a committed invoice as of a day, past or future, from all that was booked on it: what
@@ -66,6 +71,10 @@ func (inv *Invoice) ClaimAsOf(asOf time.Time, bookings []Booking, terms Interest
 	c.Periods = accrued.periods
 	return c, nil
 }
+
+// Uncharged is the interest that has accrued and was not charged yet. It is negative if too much was: money may be booked
+// with a value date before the charge.
+func (c *Claim) Uncharged() decimal.Decimal { return c.Interest.Add(c.Settled).Sub(c.Booked) }
 
 // valuedUntil are the bookings that count on a day, ordered by value date.
 func valuedUntil(day time.Time, bookings []Booking) []Booking {

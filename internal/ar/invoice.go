@@ -38,11 +38,13 @@ type Invoice struct {
 	Totals Totals          // follows from Items, Netbased and Currency; see Total
 	Unpaid decimal.Decimal // what is still owed; see BalanceOf
 
-	Dunninglevel int // 0 none, 1 reminder, 2 dunning1 … 5 dunning4
-	Committed    *time.Time
-	Created      time.Time
-	Modified     time.Time
-	Version      int64 // counts changes from 1, by the store; the ETag
+	Dunninglevel     int        // 0 none, 1 reminder, 2 dunning1 … 5 dunning4
+	StartDunningDate *time.Time // base date of dunning and interest; nil: the due date
+	DunningCycle     int64      // number of the DunningCycle it is in; 0 before the first
+	Committed        *time.Time
+	Created          time.Time
+	Modified         time.Time
+	Version          int64 // counts changes from 1, by the store; the ETag
 }
 
 // VoucherKind tells an invoice from a credit note.

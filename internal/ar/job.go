@@ -26,6 +26,7 @@ const (
 	JobCommit     JobKind = "commitInvoice"
 	JobResend     JobKind = "resendInvoice"
 	JobCreditnote JobKind = "createCreditnote"
+	JobDunning    JobKind = "modifyDunning"
 )
 
 // JobState is where a job stands.

@@ -18,7 +18,8 @@ type policy struct {
 	from    time.Time // debts that arose on this day or later
 	series  string    // the reference rate; empty: points are the whole rate
 	points  decimal.Decimal
-	days    DayCount // where a merchant chooses none
+	lumpsum decimal.Decimal // for the costs of recovery, in EUR
+	days    DayCount        // where a merchant chooses none
 	basis   string
 }
 
@@ -50,7 +51,7 @@ func readPolicies(text string) (all []policy) {
 	for row := range tableRows(text) {
 		all = append(all, policy{
 			country: row["country"], debtor: IdentityKind(row["debtor"]), from: mustDay(row["from"]), series: row["series"],
-			points: decimal.RequireFromString(row["points"]), days: DayCount(row["daycount"]), basis: row["basis"],
+			points: decimal.RequireFromString(row["points"]), lumpsum: decimal.RequireFromString(row["lumpsum"]), days: DayCount(row["daycount"]), basis: row["basis"],
 		})
 	}
 	return all

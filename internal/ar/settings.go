@@ -8,6 +8,7 @@ type Settings struct {
 	Numbers   map[string]string `json:"numbers,omitempty"` // pattern of drawn numbers by kind of voucher, see NumberPattern
 	Tolerance Tolerance         `json:"tolerance,omitzero"`
 	Interest  InterestSettings  `json:"interest,omitzero"`
+	Dunning   *Procedure        `json:"dunning,omitempty"`  // DefaultProcedure when nil
 	Timezone  string            `json:"timezone,omitempty"` // IANA name such as Europe/Berlin; decides which day it is; when empty that of the issuer's country, or UTC
 }
 

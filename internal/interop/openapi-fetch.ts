@@ -96,6 +96,15 @@ async function invoices() {
   const claim = must(await api.GET('/invoices/{invoiceReference}/claim', { params: { path, query: { asOf: '2030-01-31' } } }));
   assert.deepEqual([claim.asOf, claim.principal, claim.periods[0]?.principal], ['2030-01-31', '80.19', '80.19']);
 
+  const modification = { dunninglevel: 2, startDunningDate: '2030-03-01' };
+  const modified = must(await api.POST('/invoices/{invoiceReference}/modifyDunning', { params: { path, header: { 'Idempotency-Key': 'ts-level' } }, body: modification }));
+  const set = must(await api.GET('/jobs/{job}', { params: { path: { job: modified.job } } }));
+  assert.deepEqual([set.kind, set.state, set.deliveries], ['modifyDunning', 'done', []]);
+  const dunning = must(await api.GET('/invoices/{invoiceReference}/dunning', { params: { path } }));
+  assert.deepEqual([dunning.level, dunning.startDunningDate, dunning.next?.level, dunning.next?.fee], [2, '2030-03-01', 3, '2.50']);
+  assert.deepEqual(dunning.cycles?.map((cycle) => [cycle.level, cycle.job]), [[2, modified.job]]);
+  refused(await api.POST('/invoices/{invoiceReference}/modifyDunning', { params: { path }, body: { startDunningDate: '2000-01-01' } }), 400, 'ERR_INVALID_VALUE');
+
   const again = must(await api.POST('/invoices/{invoiceReference}/resendInvoice', { params: { path }, body: {} }));
   assert.notEqual((await ended(again.job)).deliveries?.[0]?.messageId, committed.deliveries?.[0]?.messageId);
 

@@ -85,6 +85,15 @@ async function vouchers() {
   const claim = await extensions.getClaim({ ...path, asOf: new Date('2030-01-31') });
   assert.deepEqual([claim.asOf.toISOString(), claim.principal, claim.periods[0]?.principal], ['2030-01-31T00:00:00.000Z', '80.19', '80.19']);
 
+  const dunningModification = { dunninglevel: 2, startDunningDate: new Date('2030-03-01') };
+  const modified = await invoices.modifyDunning({ ...path, idempotencyKey: 'og-level', dunningModification });
+  const set = await extensions.getJob({ job: modified.job });
+  assert.deepEqual([set.kind, set.state, set.deliveries], ['modifyDunning', JobStateEnum.done, []]);
+  const dunning = await extensions.getDunning(path);
+  assert.deepEqual([dunning.level, dunning.startDunningDate?.toISOString(), dunning.next?.level, dunning.next?.fee], [2, '2030-03-01T00:00:00.000Z', 3, '2.50']);
+  assert.deepEqual(dunning.cycles?.map((cycle) => [cycle.level, cycle.job]), [[2, modified.job]]);
+  await refused(invoices.modifyDunning({ ...path, dunningModification: { startDunningDate: new Date('2000-01-01') } }), 400, ErrorType.INVALID_VALUE);
+
   const again = await invoices.resendInvoice({ ...path, invoiceResend: {} });
   assert.notEqual((await ended(again.job)).deliveries?.[0]?.messageId, committed.deliveries?.[0]?.messageId);
 

@@ -49,6 +49,13 @@ func TestIsolation(t *testing.T) {
 				if err := tx.AppendEvent(&store.Event{InvoiceID: invoice.ID, Actor: "k"}); err != nil {
 					return err
 				}
+				event := &store.Event{InvoiceID: invoice.ID, Actor: "k"}
+				if err := tx.AppendEvent(event); err != nil {
+					return err
+				}
+				if err := tx.InsertDunningCycle(aCycle(invoice, event)); err != nil {
+					return err
+				}
 				job, err := aJob(tx, invoice.ID)
 				if err != nil {
 					return err
@@ -102,6 +109,9 @@ func TestIsolation(t *testing.T) {
 			"AppendEvent":   func(tx *store.Tx) error { return tx.AppendEvent(&store.Event{InvoiceID: invoice.ID}) },
 			"InsertCommunication": func(tx *store.Tx) error {
 				return tx.InsertCommunication(&ar.Communication{InvoiceID: invoice.ID, File: communication.File})
+			},
+			"InsertDunningCycle": func(tx *store.Tx) error {
+				return tx.InsertDunningCycle(&ar.DunningCycle{InvoiceID: invoice.ID, Number: 2, Event: 1})
 			},
 			"InsertJob": func(tx *store.Tx) error { return tx.InsertJob(&ar.Job{Number: 1, InvoiceID: invoice.ID}) },
 			"InsertDelivery": func(tx *store.Tx) error {
@@ -181,10 +191,15 @@ func TestIsolation(t *testing.T) {
 			if _, ok, err := tx.ReservedNumber(invoice.ID); ok || err != nil {
 				t.Errorf("rival's number is seen: %v", err)
 			}
+			cycles, err := tx.DunningCycles(invoice.ID)
+			count("rival's cycles", len(cycles), err)
+			if credit, err := tx.OpenCredit(who.ID, "EUR"); !credit.IsZero() || err != nil {
+				t.Errorf("rival's customer has credit of %s: %v", credit, err)
+			}
 			events, err := tx.Events(invoice.ID)
 			count("rival's events", len(events), err)
 			same(t, counts, map[string]int{"invoices": 1, "total": 1, "identities": 1, "keys": 1, "of rival's identity": 0, "of rival's invoice": 0,
-				"rival's deliveries": 0, "deliveries": 1, "callbacks": 1, "rival's attempts": 0, "gaps": 1, "journal": 1, "rival's communications": 0, "rival's bookings": 0, "transactions": 1, "by rival's transaction": 0, "rival's events": 0})
+				"rival's deliveries": 0, "deliveries": 1, "callbacks": 1, "rival's attempts": 0, "gaps": 1, "journal": 1, "rival's communications": 0, "rival's bookings": 0, "transactions": 1, "by rival's transaction": 0, "rival's cycles": 0, "rival's events": 0})
 			return nil
 		})
 		view(t, db, rival, func(tx *store.Tx) error { // and nothing of the above has changed anything

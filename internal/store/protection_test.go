@@ -130,6 +130,13 @@ func everything(t *testing.T, db *store.DB) (note *ar.Invoice, open, ended *ar.D
 		if err := tx.InsertTransaction(aTransaction("1")); err != nil {
 			return err
 		}
+		event := &store.Event{InvoiceID: invoice.ID}
+		if err := tx.AppendEvent(event); err != nil {
+			return err
+		}
+		if err := tx.InsertDunningCycle(aCycle(invoice, event)); err != nil {
+			return err
+		}
 		return tx.AppendJournal(anEntry(1))
 	})
 	open = insertDelivery(t, db, acme, note.ID)
@@ -163,7 +170,7 @@ func everything(t *testing.T, db *store.DB) (note *ar.Invoice, open, ended *ar.D
 // Every column of every protected row is tried: a column that somebody adds later is protected, or fails this test.
 func TestProtection(t *testing.T) {
 	allowed := map[string][]string{
-		"invoices":   {"state", "unpaid", "dunninglevel", "cancelationdate", "modified", "version", "meta", "dunning"},
+		"invoices":   {"state", "unpaid", "dunninglevel", "cancelationdate", "modified", "version", "meta", "dunning", "startdunningdate", "dunningcycle"},
 		"deliveries": {"attachments", "attempts", "generation", "lease", "handed", "next", "reply", "reason", "state", "finished"},
 	}
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
@@ -175,6 +182,8 @@ func TestProtection(t *testing.T) {
 			{"files", "merchant = 'acme'"},
 			{"bookings", "merchant = 'acme'"},
 			{"transactions", "merchant = 'acme'"},
+			{"procedures", "merchant = 'acme'"},
+			{"dunning_cycles", "merchant = 'acme'"},
 			{"events", "merchant = 'acme' AND seq = 1"},
 			{"numbers", "merchant = 'acme'"},
 			{"callback_attempts", "merchant = 'acme'"},
@@ -241,7 +250,7 @@ func TestACommittedVoucherLives(t *testing.T) {
 				i.Detail.Dunning = &ar.Dunning{DelayedUntil: "2026-05-01", CustomPeriods: map[string]int{"REMINDER": 3}}
 			}},
 			{"no wishes", func(i *ar.Invoice) { i.Detail.Dunning = nil }},
-			{"dunned", func(i *ar.Invoice) { i.Dunninglevel = 2 }},
+			{"dunned", func(i *ar.Invoice) { i.Dunninglevel, i.DunningCycle, i.StartDunningDate = 2, 1, &storetest.Start }},
 			{"paid", func(i *ar.Invoice) { i.Unpaid = dec("0") }},
 			{"reopened", func(i *ar.Invoice) { i.Unpaid = dec("3.5") }},
 			{"canceled", func(i *ar.Invoice) { i.Cancelationdate = &storetest.Start }},

@@ -1,0 +1,150 @@
+package ar
+
+import (
+	"time"
+
+	"github.com/shopspring/decimal"
+)
+
+// DunningCase is everything that decides about the next step of an invoice's dunning.
+type DunningCase struct {
+	Phase     Phase
+	Level     int
+	Procedure Procedure
+	Debtor    IdentityKind
+	Currency  string
+
+	Base time.Time   // step 1 counts from it
+	Last *LastNotice // step 2 and higher count from it; nil at level 0
+
+	OfInvoice, OfDebtor Dunning // wishes; those of the invoice go before
+
+	Principal decimal.Decimal // open
+	Credit    decimal.Decimal // of the customer, not set off, in the currency of the invoice
+	Lumpsum   decimal.Decimal // what the law gives and was not charged yet
+	LastMail  DeliveryState   // what became of the last mail about the invoice; empty if there was none
+}
+
+// LastNotice is the notice by which the level was reached.
+type LastNotice struct{ Issued, PayBy time.Time }
+
+// DunningStep is a notice that may be issued.
+type DunningStep struct {
+	Level        int
+	Date         time.Time // the first day from today on
+	Fee          decimal.Decimal
+	Lumpsum      decimal.Decimal
+	Interest     decimal.Decimal // that is charged with it if it is issued on Date; see ProcedureLevel.Interest
+	DeliveryKind string
+}
+
+// Obstacle is why there is no next step.
+type Obstacle struct {
+	Guard string // G1 … G7
+	Text  string
+}
+
+// DunningCase puts together what is known of an invoice in this cycle, nil if there is none. The caller adds Credit and
+// LastMail, which are no matter of the invoice alone.
+func (inv *Invoice) DunningCase(debtor *Identity, cycle *DunningCycle, s Settings, bookings []Booking) DunningCase {
+	c := DunningCase{
+		Phase: inv.Phase(), Level: inv.Dunninglevel, Procedure: s.Procedure(), Debtor: debtor.Kind, Currency: inv.Currency,
+		Principal: BalanceOf(inv.Totals.Gross, bookings).Principal,
+	}
+	if own := inv.Detail.Dunning; own != nil {
+		c.OfInvoice = *own
+	}
+	if of := debtor.Detail.Dunning; of != nil {
+		c.OfDebtor = *of
+	}
+	if inv.Committed != nil { // a draft may have no dates
+		c.Base, c.Lumpsum = inv.InterestBase(), s.Lumpsum(inv, debtor.Kind)
+	}
+	for _, b := range bookings {
+		if b.Kind == BookLumpsum {
+			c.Lumpsum = decimal.Zero
+		}
+	}
+	if cycle == nil || cycle.Procedure == nil {
+		return c
+	}
+	c.Procedure = *cycle.Procedure
+	reached := c.Procedure.Levels[min(c.Level, len(c.Procedure.Levels))-1]
+	c.Last = &LastNotice{Issued: cycle.Since, PayBy: cycle.Since.AddDate(0, 0, reached.PayBy)}
+	return c
+}
+
+// lastDay is the last that can be written as a date.
+var lastDay = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
+
+// NextStep is the notice of the next level, never of a higher one (G8), and the first day from today on that it may be
+// issued; without one, there are obstacles. What interest comes to is left to whoever knows the rates.
+//
+// Obstacles do not pass by waiting. So if there is a step on a day, there is one on every later day, the same if it was
+// not due yet.
+func (c DunningCase) NextStep(today time.Time) (*DunningStep, []Obstacle) {
+	date, obstacles := dayOf(today), []Obstacle(nil)
+	for _, g := range guards {
+		if shut := g.shut; shut != nil {
+			if text := shut(c); text != "" {
+				obstacles = append(obstacles, Obstacle{g.name, text})
+			}
+		} else if c.Phase == Open && c.hasNext() {
+			date = later(date, g.opens(c))
+		}
+	}
+	if len(obstacles) == 0 && date.After(lastDay) {
+		obstacles = append(obstacles, Obstacle{"G2", "The day of the next step is beyond the calendar."})
+	}
+	if len(obstacles) > 0 {
+		return nil, obstacles
+	}
+	next := c.next()
+	step := &DunningStep{Level: c.Level + 1, Date: date, DeliveryKind: c.deliveryKind()}
+	if c.Currency == c.Procedure.Currency {
+		step.Fee = next.Fee[c.Debtor]
+	}
+	if next.Lumpsum {
+		step.Lumpsum = c.Lumpsum
+	}
+	return step, nil
+}
+
+// Blocks says what keeps the customer or the invoice from being dunned today, whether it is time for a step or not.
+func (c DunningCase) Blocks(today time.Time) (texts []string) {
+	for _, g := range guards {
+		switch {
+		case !g.blocks:
+		case g.shut != nil:
+			if text := g.shut(c); text != "" {
+				texts = append(texts, text)
+			}
+		case g.opens(c).After(dayOf(today)):
+			texts = append(texts, "Dunning is delayed until "+g.opens(c).Format(time.DateOnly)+".")
+		}
+	}
+	return texts
+}
+
+// hasNext tells whether the procedure has a higher level.
+func (c DunningCase) hasNext() bool { return c.Level < len(c.Procedure.Levels) }
+
+// next is the level to come.
+func (c DunningCase) next() ProcedureLevel { return c.Procedure.Levels[c.Level] }
+
+func (c DunningCase) deliveryKind() string {
+	for _, kind := range []string{c.OfInvoice.DeliveryKind, c.OfDebtor.DeliveryKind, c.next().DeliveryKind} {
+		if kind != "" {
+			return kind
+		}
+	}
+	return DeliverEmail
+}
+
+// later is the later of two times.
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
