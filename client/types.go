@@ -155,11 +155,17 @@ type (
 	// DunningCase is where the dunning of an invoice stands.
 	DunningCase = model.DunningCase
 
+	// DunningCycle is a course through the levels.
+	DunningCycle = model.DunningCycle
+
 	// DunningNotice is a notice that was sent.
 	DunningNotice = model.DunningNotice
 
 	// DunningStep is the step that comes next.
 	DunningStep = model.DunningStep
+
+	// DunningStepDeliveryKind is how its notice goes out.
+	DunningStepDeliveryKind = model.DunningStepDeliveryKind
 
 	// DunningRun is the plan of a dunning run, or what was executed.
 	DunningRun = model.DunningRun
@@ -345,6 +351,9 @@ const (
 	MatchingRuleReturn    = model.MatchingRuleReturn
 	MatchingRuleSubset    = model.MatchingRuleSubset
 	MatchingRuleTolerance = model.MatchingRuleTolerance
+
+	DunningStepDeliveryKindEmail  = model.DunningStepDeliveryKindEmail
+	DunningStepDeliveryKindLetter = model.DunningStepDeliveryKindLetter
 
 	DunningSettingsDeliveryKindEmail  = model.DunningSettingsDeliveryKindEmail
 	DunningSettingsDeliveryKindLetter = model.DunningSettingsDeliveryKindLetter
