@@ -48,6 +48,11 @@ type MailKind string
 const (
 	MailInvoice    MailKind = "invoice"
 	MailCreditnote MailKind = "creditnote"
+	MailReminder   MailKind = "reminder"
+	MailDunning1   MailKind = "dunning1"
+	MailDunning2   MailKind = "dunning2"
+	MailDunning3   MailKind = "dunning3"
+	MailDunning4   MailKind = "dunning4"
 )
 
 // MailUnknown is what is done with a mail of which nobody knows whether it arrived.
@@ -63,7 +68,11 @@ func (s MailSettings) UnknownPolicy(kind MailKind) MailUnknown {
 	if p := s.Unknown[kind]; p != "" {
 		return p
 	}
-	return UnknownRetry // invoices and credit notes: the customer may have two, of the same number
+	switch kind {
+	case MailDunning1, MailDunning2, MailDunning3, MailDunning4:
+		return UnknownHold // a dunning that comes twice looks like two
+	}
+	return UnknownRetry // invoices, credit notes and reminders: the customer may have two, of the same number
 }
 
 // DeliveryState is where a delivery stands.

@@ -35,6 +35,14 @@ type ProcedureLevel struct {
 	Lumpsum      bool                             `json:"lumpsum,omitempty"`      // the one the law gives, see Settings.Lumpsum; once per invoice
 	Interest     bool                             `json:"interest,omitempty"`     // charge what has accrued
 	DeliveryKind string                           `json:"deliveryKind,omitempty"` // email or letter; email when empty
+	Texts        map[string]NoticeText            `json:"texts,omitempty"`        // of the merchant's own, by locale: de or en; ours where there is none
+}
+
+// NoticeText is what a merchant wants a notice to say around its figures. What is empty is ours.
+type NoticeText struct {
+	Title   string   `json:"title,omitempty"`   // 2. Mahnung
+	Intro   []string `json:"intro,omitempty"`   // paragraphs before the figures
+	Closing []string `json:"closing,omitempty"` // and after the account
 }
 
 // MaxLevel is the highest dunning level.
