@@ -18,6 +18,7 @@ type DunningCase struct {
 	Last *LastNotice // step 2 and higher count from it; nil at level 0
 
 	OfInvoice, OfDebtor Dunning // wishes; those of the invoice go before
+	Holds               []Hold  // of the invoice and of its customer
 
 	Principal decimal.Decimal // open
 	Credit    decimal.Decimal // of the customer, not set off, in the currency of the invoice
@@ -44,8 +45,8 @@ type Obstacle struct {
 	Text  string
 }
 
-// DunningCase puts together what is known of an invoice in this cycle, nil if there is none. The caller adds Credit and
-// LastMail, which are no matter of the invoice alone.
+// DunningCase puts together what is known of an invoice in this cycle, nil if there is none. The caller adds Holds, Credit
+// and LastMail, which are no matter of the invoice alone.
 func (inv *Invoice) DunningCase(debtor *Identity, cycle *DunningCycle, s Settings, bookings []Booking) DunningCase {
 	c := DunningCase{
 		Phase: inv.Phase(), Level: inv.Dunninglevel, Procedure: s.Procedure(), Debtor: debtor.Kind, Currency: inv.Currency,

@@ -60,6 +60,7 @@ const (
 	Commit         Action = "commit"         //
 	Resend         Action = "resend"         // mail the document again
 	ModifyDunning  Action = "modifyDunning"  // set the dunning level or its base date
+	HoldDunning    Action = "holdDunning"    // keep dunning back
 	ImportDocument Action = "importDocument" // add a document from elsewhere
 	Credit         Action = "credit"         // apply a credit note
 	Book           Action = "book"           // book money or a charge
@@ -102,6 +103,7 @@ var rules = map[Action][4]*refusal{
 	Commit:         {nil, twice, twice, gone},
 	Resend:         {early, nil, nil, gone},
 	ModifyDunning:  {early, nil, settled, gone},
+	HoldDunning:    {early, nil, nil, gone},
 	ImportDocument: {nil, nil, nil, nil},
 	Credit:         {editable, nil, nil, gone},
 	Book:           {early, nil, nil, gone},
@@ -111,6 +113,7 @@ var rules = map[Action][4]*refusal{
 // creditnoteRules are the actions a credit note never allows.
 var creditnoteRules = map[Action]*refusal{
 	ModifyDunning: undunnable,
+	HoldDunning:   undunnable,
 	Demand:        undunnable,
 	Credit:        uncreditable,
 }

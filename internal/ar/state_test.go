@@ -15,7 +15,7 @@ var update = flag.Bool("update", false, "write the golden files")
 var noon = time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
 
 // actions in the order of the golden table.
-var actions = []Action{ChangeContent, ChangeMeta, ChangeDunning, Cancel, Commit, Resend, ModifyDunning, ImportDocument, Credit, Book, Demand}
+var actions = []Action{ChangeContent, ChangeMeta, ChangeDunning, Cancel, Commit, Resend, ModifyDunning, HoldDunning, ImportDocument, Credit, Book, Demand}
 
 // in makes a voucher in a phase, by nothing but the fields a phase follows from.
 func in(phase Phase, kind VoucherKind) *Invoice {
