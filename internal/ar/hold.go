@@ -98,16 +98,6 @@ func (h Hold) checkAmount(wrong *faults, inv *Invoice) {
 	}
 }
 
-// Lift ends a hold at a moment, whenever it would have ended by itself. It fails with Conflict if it was lifted before.
-func (h *Hold) Lift(by string, now time.Time) error {
-	if h.Lifted != nil {
-		return ConflictState("The hold is lifted already.", Detail{
-			Error: "The hold is lifted already.", Fields: []string{"hold"}, Hint: "Create another hold if dunning shall be held back again."})
-	}
-	h.Lifted, h.Lifter = &now, by
-	return nil
-}
-
 // Stands tells whether the hold is there on a day. A promise that was broken ends like any other hold: by its last day.
 func (h Hold) Stands(day time.Time) bool {
 	day = dayOf(day)

@@ -80,6 +80,31 @@ func (a amount) Scan(src any) error {
 	return nil
 }
 
+// unitsOrNull is NULL for a missing amount.
+func unitsOrNull(d *decimal.Decimal) (any, error) {
+	if d == nil {
+		return nil, nil
+	}
+	return units(*d)
+}
+
+// maybeAmount reads an amount that may be missing.
+type maybeAmount struct{ to **decimal.Decimal }
+
+// Scan implements sql.Scanner.
+func (m maybeAmount) Scan(src any) error {
+	*m.to = nil
+	if src == nil {
+		return nil
+	}
+	var d decimal.Decimal
+	if err := (amount{&d}).Scan(src); err != nil {
+		return err
+	}
+	*m.to = &d
+	return nil
+}
+
 // bit is a truth value as 0 or 1.
 func bit(b bool) int64 {
 	if b {
