@@ -81,19 +81,11 @@ var lastDay = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
 // NextStep is the notice of the next level, never of a higher one (G8), and the first day from today on that it may be
 // issued; without one, there are obstacles. What interest comes to is left to whoever knows the rates.
 //
-// Obstacles do not pass by waiting. So if there is a step on a day, there is one on every later day, the same if it was
-// not due yet.
+// Obstacles do not pass by waiting, and a step stays what it was said to be until it is due. One that is due and not taken may
+// move behind a hold that begins, or be taken away by one that has no end.
 func (c DunningCase) NextStep(today time.Time) (*DunningStep, []Obstacle) {
-	date, obstacles := dayOf(today), []Obstacle(nil)
-	for _, g := range guards {
-		if shut := g.shut; shut != nil {
-			if text := shut(c); text != "" {
-				obstacles = append(obstacles, Obstacle{g.name, text})
-			}
-		} else if c.Phase == Open && c.hasNext() {
-			date = later(date, g.opens(c))
-		}
-	}
+	date := c.opens(dayOf(today))
+	obstacles := c.obstacles(date)
 	if len(obstacles) == 0 && date.After(lastDay) {
 		obstacles = append(obstacles, Obstacle{"G2", "The day of the next step is beyond the calendar."})
 	}
@@ -122,6 +114,11 @@ func (c DunningCase) Blocks(today time.Time) (texts []string) {
 			}
 		case g.opens(c).After(dayOf(today)):
 			texts = append(texts, "Dunning is delayed until "+g.opens(c).Format(time.DateOnly)+".")
+		}
+	}
+	for _, h := range c.Holds {
+		if h.Stands(today) {
+			texts = append(texts, h.text(c.Currency))
 		}
 	}
 	return texts

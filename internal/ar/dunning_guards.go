@@ -3,15 +3,19 @@ package ar
 import (
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/dunwell/dunwell/internal/money"
 )
 
-// guard stands before every step. It is either shut, for a reason that does not pass by waiting, or it opens on a day.
+// guard stands before every step. It has one of three: it is shut, for a reason that does not pass by waiting; it opens on a
+// day; or it is held shut on some days and not on others.
 type guard struct {
 	name   string
-	blocks bool                        // what it holds back is shown among the blocks, also when no step is due
-	shut   func(DunningCase) string    // why, and empty if it is not
-	opens  func(DunningCase) time.Time // zero: always; asked only if there is a next level, unless it blocks
+	blocks bool                                // what it holds back is shown among the blocks, also when no step is due
+	shut   func(DunningCase) string            // why, and empty if it is not
+	opens  func(DunningCase) time.Time         // zero: always; asked only if there is a next level, unless it blocks
+	held   func(DunningCase, time.Time) string // why it is shut on a day, and empty if it is not; changes with the holds only
 }
 
 // guards is the whole of what holds a step back, in the order reasons are given. Two more need no row: a level is never
@@ -23,9 +27,11 @@ var guards = []guard{
 	{name: "G2", opens: afterGrace},
 	{name: "G3", opens: afterInterval},
 	{name: "G4", shut: tooLittle},
+	{name: "G4", held: tooLittleUndisputed},
 	{name: "G5", blocks: true, shut: disabledForInvoice},
 	{name: "G5", blocks: true, shut: disabledForDebtor},
 	{name: "G5", blocks: true, opens: delayed},
+	{name: "G5", held: heldBack},
 	{name: "G6", blocks: true, shut: hasCredit},
 	{name: "G7", blocks: true, shut: notReached},
 }
@@ -82,15 +88,18 @@ func afterInterval(c DunningCase) time.Time {
 // tooLittle looks at principal only: nobody is dunned for the cost of being dunned.
 func tooLittle(c DunningCase) string {
 	switch {
-	case c.Phase != Open || !c.hasNext():
+	case c.Phase != Open || !c.hasNext() || c.enough(c.Principal):
 		return ""
 	case !c.Principal.IsPositive():
 		return "No principal is open."
-	case c.next().Always || c.Currency != c.Procedure.Currency || c.Principal.GreaterThanOrEqual(c.next().MinAmount):
-		return ""
 	}
 	return "The open principal of " + money.Format(c.Principal, c.Currency) + " " + c.Currency + " is less than the " +
 		money.Format(c.next().MinAmount, c.Currency) + " that are dunned at this level."
+}
+
+// enough tells whether so much principal is dunned at the next level.
+func (c DunningCase) enough(principal decimal.Decimal) bool {
+	return principal.IsPositive() && (c.next().Always || c.Currency != c.Procedure.Currency || principal.GreaterThanOrEqual(c.next().MinAmount))
 }
 
 func disabledForInvoice(c DunningCase) string {
