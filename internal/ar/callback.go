@@ -32,6 +32,8 @@ type CallbackKind string
 const (
 	CallbackNotify   CallbackKind = "notify"   // the notifyUrl of a call
 	CallbackWorkflow CallbackKind = "workflow" // the merchant's webhook
+
+	CallbackCollection CallbackKind = "collection" // whoever took a case over
 )
 
 // CallbackState is where a callback stands.

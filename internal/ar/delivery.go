@@ -53,6 +53,9 @@ const (
 	MailDunning2   MailKind = "dunning2"
 	MailDunning3   MailKind = "dunning3"
 	MailDunning4   MailKind = "dunning4"
+
+	MailCollection       MailKind = "collection"       // a case for whoever takes it over, with its file
+	MailCollectionReport MailKind = "collectionReport" // what became of a case since
 )
 
 // MailUnknown is what is done with a mail of which nobody knows whether it arrived.

@@ -32,6 +32,7 @@ const (
 	CommDunning2   CommunicationKind = "dunning2"
 	CommDunning3   CommunicationKind = "dunning3"
 	CommDunning4   CommunicationKind = "dunning4"
+	CommCollection CommunicationKind = "collection" // what a case was handed over to collection with: a ZIP
 	CommEmail      CommunicationKind = "email"
 	CommLetter     CommunicationKind = "letter"
 )

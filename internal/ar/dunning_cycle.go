@@ -29,6 +29,9 @@ func (inv *Invoice) ModifyDunning(m DunningModification, before *DunningCycle, p
 	if err := inv.Allow(ModifyDunning); err != nil {
 		return nil, err
 	}
+	if err := inv.checkRecall(m); err != nil {
+		return nil, err
+	}
 	if m.Start != nil {
 		if err := inv.checkStart(*m.Start); err != nil {
 			return nil, err
@@ -46,8 +49,19 @@ func (inv *Invoice) ModifyDunning(m DunningModification, before *DunningCycle, p
 			c.Procedure = before.Procedure
 		}
 	}
-	inv.Dunninglevel, inv.StartDunningDate, inv.DunningCycle = c.Level, c.Start, c.Number
+	inv.Dunninglevel, inv.StartDunningDate, inv.DunningCycle, inv.HandedOver = c.Level, c.Start, c.Number, nil
 	return c, nil
+}
+
+// checkRecall lets a case that was handed over to collection begin anew at level 0 only, which recalls it: what somebody
+// else collects is dunned by nobody.
+func (inv *Invoice) checkRecall(m DunningModification) error {
+	if inv.HandedOver == nil || m.Level != nil && *m.Level == 0 {
+		return nil
+	}
+	text := "The case was handed over to collection."
+	return ConflictState(text, Detail{Error: text, Fields: []string{"dunninglevel"},
+		Hint: "Send dunninglevel 0 to recall it: whoever took it over is told, and dunning begins anew."})
 }
 
 // checkStart wants a base date on which the debt is due: before, nobody is in default.
@@ -63,10 +77,13 @@ func (inv *Invoice) checkStart(start time.Time) error {
 	return nil
 }
 
-// DunningState is where dunning stands in the API's words: open, settled or canceled. It is empty for what is never dunned.
+// DunningState is where dunning stands in the API's words: open, handedover, settled or canceled. It is empty for what is never dunned.
 func (inv *Invoice) DunningState() string {
 	if inv.Kind != KindInvoice {
 		return ""
+	}
+	if inv.Phase() == Open && inv.HandedOver != nil {
+		return "handedover"
 	}
 	return [...]string{Draft: "", Open: "open", Paid: "settled", Canceled: "canceled"}[inv.Phase()]
 }

@@ -41,6 +41,7 @@ type Invoice struct {
 	Dunninglevel     int        // 0 none, 1 reminder, 2 dunning1 … 5 dunning4
 	StartDunningDate *time.Time // base date of dunning and interest; nil: the due date
 	DunningCycle     int64      // number of the DunningCycle it is in; 0 before the first
+	HandedOver       *time.Time // the moment it was handed over to collection; nil: it was not, or was recalled
 	Committed        *time.Time
 	Created          time.Time
 	Modified         time.Time

@@ -27,6 +27,7 @@ const (
 	JobResend     JobKind = "resendInvoice"
 	JobCreditnote JobKind = "createCreditnote"
 	JobDunning    JobKind = "modifyDunning"
+	JobCollection JobKind = "collection" // tells whoever took a case over
 )
 
 // JobState is where a job stands.

@@ -3,14 +3,15 @@ package ar
 // Settings is how a merchant wants to appear and to work. It is kept as one JSON text with the merchant; every field may
 // be absent.
 type Settings struct {
-	Issuer    Issuer            `json:"issuer,omitzero"`
-	Mail      MailSettings      `json:"mail,omitzero"`
-	Numbers   map[string]string `json:"numbers,omitempty"` // pattern of drawn numbers by kind of voucher, see NumberPattern
-	Tolerance Tolerance         `json:"tolerance,omitzero"`
-	Interest  InterestSettings  `json:"interest,omitzero"`
-	Dunning   *Procedure        `json:"dunning,omitempty"`   // DefaultProcedure when nil
-	DunningAt string            `json:"dunningAt,omitempty"` // time of day, such as 06:30, of the daily run; without one runs are only asked for
-	Timezone  string            `json:"timezone,omitempty"`  // IANA name such as Europe/Berlin; decides which day it is; when empty that of the issuer's country, or UTC
+	Issuer     Issuer              `json:"issuer,omitzero"`
+	Mail       MailSettings        `json:"mail,omitzero"`
+	Numbers    map[string]string   `json:"numbers,omitempty"` // pattern of drawn numbers by kind of voucher, see NumberPattern
+	Tolerance  Tolerance           `json:"tolerance,omitzero"`
+	Interest   InterestSettings    `json:"interest,omitzero"`
+	Dunning    *Procedure          `json:"dunning,omitempty"`    // DefaultProcedure when nil
+	DunningAt  string              `json:"dunningAt,omitempty"`  // time of day, such as 06:30, of the daily run; without one runs are only asked for
+	Collection *CollectionSettings `json:"collection,omitempty"` // who takes over after the last notice; nobody when nil
+	Timezone   string              `json:"timezone,omitempty"`   // IANA name such as Europe/Berlin; decides which day it is; when empty that of the issuer's country, or UTC
 }
 
 // Issuer is who a letter is from: what German letters must or usually do show (§ 14 (4) UStG, § 35a GmbHG, DIN 5008).

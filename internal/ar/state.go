@@ -139,6 +139,8 @@ func (inv *Invoice) refuse(action Action) *refusal {
 // customer who asked for it; what reminds of money does not.
 func (inv *Invoice) Withheld(kind MailKind) string {
 	switch {
+	case kind == MailCollection, kind == MailCollectionReport: // whoever has a case is told of everything, in order
+		return ""
 	case inv.Phase() == Canceled:
 		return "The invoice was canceled."
 	case inv.Phase() == Paid && kind != MailInvoice && kind != MailCreditnote:

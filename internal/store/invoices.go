@@ -21,7 +21,7 @@ type invoiceDocument struct {
 }
 
 const invoiceColumns = `i.id, i.reference, i.number, i.kind, i.corrects, i.identity_id, i.identity, i.debtor, i.currency, i.paymentkind, i.ordernumber,
-	i.accountingdate, i.issued, i.due, i.orderdate, i.cancelationdate, i.committed, i.dunninglevel, i.unpaid, i.created, i.modified, i.version, i.document, i.dunning, i.meta, i.startdunningdate, i.dunningcycle,
+	i.accountingdate, i.issued, i.due, i.orderdate, i.cancelationdate, i.committed, i.dunninglevel, i.unpaid, i.created, i.modified, i.version, i.document, i.dunning, i.meta, i.startdunningdate, i.dunningcycle, i.handedover,
 	(SELECT c.reference FROM invoices AS c WHERE c.merchant = i.merchant AND c.id = i.corrects)`
 
 func scanInvoice(r row, i *ar.Invoice, more ...any) error {
@@ -33,7 +33,7 @@ func scanInvoice(r row, i *ar.Invoice, more ...any) error {
 		maybeInstant{&i.Accountingdate}, maybeInstant{&i.Issued}, maybeInstant{&i.Due}, maybeInstant{&i.Orderdate},
 		maybeInstant{&i.Cancelationdate}, maybeInstant{&i.Committed},
 		&level, amount{&i.Unpaid}, instant{&i.Created}, instant{&i.Modified}, &i.Version, parsed{&d}, maybeParsed[ar.Dunning]{&d.Detail.Dunning}, maybeRaw{&i.Meta},
-		maybeInstant{&i.StartDunningDate}, &i.DunningCycle, text{&i.CorrectsReference},
+		maybeInstant{&i.StartDunningDate}, &i.DunningCycle, maybeInstant{&i.HandedOver}, text{&i.CorrectsReference},
 	}, more...)
 	err := r.Scan(dest...)
 	i.Dunninglevel = int(level)
@@ -64,7 +64,7 @@ func invoiceValues(i *ar.Invoice) ([]any, error) {
 	return []any{
 		i.Number, orNull(i.Corrects), i.Identity.Debtor, string(i.State()), i.Currency, i.Paymentkind, i.Ordernumber,
 		millisOrNull(i.Accountingdate), millisOrNull(i.Issued), millisOrNull(i.Due), millisOrNull(i.Orderdate),
-		millisOrNull(i.Cancelationdate), millisOrNull(i.Committed), int64(i.Dunninglevel), total, unpaid, d, dunning, raw(i.Meta), millisOrNull(i.StartDunningDate), i.DunningCycle,
+		millisOrNull(i.Cancelationdate), millisOrNull(i.Committed), int64(i.Dunninglevel), total, unpaid, d, dunning, raw(i.Meta), millisOrNull(i.StartDunningDate), i.DunningCycle, millisOrNull(i.HandedOver),
 	}, nil
 }
 
@@ -82,8 +82,8 @@ func (tx *Tx) InsertInvoice(i *ar.Invoice) error {
 	args := append([]any{i.ID, i.Reference, string(i.Kind), i.Identity.ID, i.Identity.Reference, millis(tx.Now)}, values...)
 	n, err := tx.exec(`INSERT INTO invoices (merchant, id, reference, kind, identity_id, identity, created, modified, version,
 			number, corrects, debtor, state, currency, paymentkind, ordernumber,
-			accountingdate, issued, due, orderdate, cancelationdate, committed, dunninglevel, total, unpaid, document, dunning, meta, startdunningdate, dunningcycle)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 1, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
+			accountingdate, issued, due, orderdate, cancelationdate, committed, dunninglevel, total, unpaid, document, dunning, meta, startdunningdate, dunningcycle, handedover)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 1, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
 		ON CONFLICT (merchant, reference) DO NOTHING`, args...)
 	if err == nil && n == 0 {
 		return referenceExists(noun(i.Kind), i.Reference)
@@ -103,7 +103,7 @@ func (tx *Tx) UpdateInvoice(i *ar.Invoice) error {
 	n, err := tx.exec(`UPDATE invoices SET modified = $4, version = version + 1,
 			number = $5, corrects = $6, debtor = $7, state = $8, currency = $9, paymentkind = $10, ordernumber = $11,
 			accountingdate = $12, issued = $13, due = $14, orderdate = $15, cancelationdate = $16, committed = $17,
-			dunninglevel = $18, total = $19, unpaid = $20, document = $21, dunning = $22, meta = $23, startdunningdate = $24, dunningcycle = $25
+			dunninglevel = $18, total = $19, unpaid = $20, document = $21, dunning = $22, meta = $23, startdunningdate = $24, dunningcycle = $25, handedover = $26
 		WHERE merchant = $1 AND id = $2 AND version = $3`, args...)
 	if err != nil {
 		return tx.numberTaken(i, err)
