@@ -14,8 +14,9 @@ type DunningCase struct {
 	Debtor    IdentityKind
 	Currency  string
 
-	Base time.Time   // step 1 counts from it
-	Last *LastNotice // step 2 and higher count from it; nil at level 0
+	Base     time.Time   // step 1 counts from it
+	Last     *LastNotice // step 2 and higher count from it; nil at level 0
+	Returned time.Time   // the last day that a payment went back; zero if none did
 
 	OfInvoice, OfDebtor Dunning // wishes; those of the invoice go before
 	Holds               []Hold  // of the invoice and of its customer
@@ -24,6 +25,9 @@ type DunningCase struct {
 	Credit    decimal.Decimal // of the customer, not set off, in the currency of the invoice
 	Lumpsum   decimal.Decimal // what the law gives and was not charged yet
 	LastMail  DeliveryState   // what became of the last mail about the invoice; empty if there was none
+
+	HandedOver bool                // to collection
+	Collection *CollectionSettings // that takes over after the last level; nil: nobody
 }
 
 // LastNotice is the notice by which the level was reached.
@@ -45,12 +49,13 @@ type Obstacle struct {
 	Text  string
 }
 
-// DunningCase puts together what is known of an invoice in this cycle, nil if there is none. The caller adds Holds, Credit
-// and LastMail, which are no matter of the invoice alone.
-func (inv *Invoice) DunningCase(debtor *Identity, cycle *DunningCycle, s Settings, bookings []Booking) DunningCase {
+// DunningCase puts together what is known of an invoice in this cycle, nil if there is none, with the notices of any cycle,
+// the newest first. The caller adds Holds, Credit and LastMail, which are no matter of the invoice alone.
+func (inv *Invoice) DunningCase(debtor *Identity, cycle *DunningCycle, notices []Notice, s Settings, bookings []Booking) DunningCase {
 	c := DunningCase{
 		Phase: inv.Phase(), Level: inv.Dunninglevel, Procedure: s.Procedure(), Debtor: debtor.Kind, Currency: inv.Currency,
-		Principal: BalanceOf(inv.Totals.Gross, bookings).Principal,
+		Principal:  BalanceOf(inv.Totals.Gross, bookings).Principal,
+		HandedOver: inv.HandedOver != nil, Collection: s.Collection,
 	}
 	if own := inv.Detail.Dunning; own != nil {
 		c.OfInvoice = *own
@@ -62,17 +67,35 @@ func (inv *Invoice) DunningCase(debtor *Identity, cycle *DunningCycle, s Setting
 		c.Base, c.Lumpsum = inv.InterestBase(), s.Lumpsum(inv, debtor.Kind)
 	}
 	for _, b := range bookings {
-		if b.Kind == BookLumpsum {
+		switch {
+		case b.Kind == BookLumpsum:
 			c.Lumpsum = decimal.Zero
+		case b.Kind == BookReversal && b.Transaction != nil:
+			c.Returned = later(c.Returned, dayOf(b.Valuedate))
 		}
 	}
-	if cycle == nil || cycle.Procedure == nil {
-		return c
+	if running := inv.RunningCycle(cycle, notices); running != nil && running.Procedure != nil {
+		c.Procedure = *running.Procedure
+		reached := c.Procedure.Levels[min(c.Level, len(c.Procedure.Levels))-1]
+		c.Last = &LastNotice{Issued: running.Since, PayBy: running.Since.AddDate(0, 0, reached.PayBy)}
 	}
-	c.Procedure = *cycle.Procedure
-	reached := c.Procedure.Levels[min(c.Level, len(c.Procedure.Levels))-1]
-	c.Last = &LastNotice{Issued: cycle.Since, PayBy: cycle.Since.AddDate(0, 0, reached.PayBy)}
 	return c
+}
+
+// RunningCycle is the cycle an invoice is in, as its notices have carried it on: cycle is the one it began with, nil before
+// the first, and notices those of any cycle, the newest first. It is nil if nothing has begun. What a case keeps to its end
+// is the procedure of its first notice, unless it began with one (G9).
+func (inv *Invoice) RunningCycle(cycle *DunningCycle, notices []Notice) *DunningCycle {
+	if len(notices) == 0 || notices[0].Cycle != inv.DunningCycle {
+		return cycle
+	}
+	last := notices[0]
+	running := &DunningCycle{InvoiceID: inv.ID, Number: inv.DunningCycle}
+	if cycle != nil {
+		*running = *cycle
+	}
+	running.Level, running.Since, running.Procedure = last.Level, last.Issued, &last.Procedure
+	return running
 }
 
 // lastDay is the last that can be written as a date.

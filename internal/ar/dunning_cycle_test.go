@@ -81,7 +81,7 @@ func TestDunningCase(t *testing.T) {
 	inv, debtor := dunnable(), &Identity{Kind: Incorporate, Detail: IdentityDetail{Dunning: &Dunning{Disabled: true}}}
 	inv.Detail.Dunning = &Dunning{DelayedUntil: "2026-05-01"}
 	bookings := []Booking{{Kind: BookPayment, Part: PartPrincipal, Amount: dec("-30")}, {Kind: BookFee, Amount: dec("5")}}
-	c := inv.DunningCase(debtor, nil, Settings{}, bookings)
+	c := inv.DunningCase(debtor, nil, nil, Settings{}, bookings)
 	if c.Phase != Open || c.Level != 0 || c.Last != nil || c.Base != day("2026-01-31") || !c.Principal.Equal(dec("70")) || !c.Lumpsum.Equal(dec("40")) ||
 		!c.OfDebtor.Disabled || c.OfInvoice.DelayedUntil != "2026-05-01" || !reflect.DeepEqual(c.Procedure, DefaultProcedure) {
 		t.Errorf("%+v", c)
@@ -93,7 +93,7 @@ func TestDunningCase(t *testing.T) {
 		t.Fatal(err)
 	}
 	changed := Settings{Dunning: &Procedure{Currency: "EUR", Levels: []ProcedureLevel{{PayBy: 1}}}}
-	c = inv.DunningCase(debtor, cycle, changed, append(bookings, Booking{Kind: BookLumpsum, Amount: dec("40")}))
+	c = inv.DunningCase(debtor, cycle, nil, changed, append(bookings, Booking{Kind: BookLumpsum, Amount: dec("40")}))
 	if c.Level != 5 || *c.Last != (LastNotice{day("2026-03-01"), day("2026-03-22")}) || !reflect.DeepEqual(c.Procedure, kept) || !c.Lumpsum.IsZero() {
 		t.Errorf("%+v", c)
 	}
@@ -102,12 +102,12 @@ func TestDunningCase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c = inv.DunningCase(debtor, short, changed, nil)
+	c = inv.DunningCase(debtor, short, nil, changed, nil)
 	if _, obstacles := c.NextStep(noon); c.Last.PayBy != day("2026-03-02") || !strings.HasPrefix(names(obstacles), "G1") {
 		t.Errorf("%+v, %v", c, obstacles)
 	}
 	inv.Committed, inv.Due = nil, nil
-	if c = inv.DunningCase(debtor, nil, changed, nil); c.Phase != Draft {
+	if c = inv.DunningCase(debtor, nil, nil, changed, nil); c.Phase != Draft {
 		t.Errorf("%+v", c)
 	}
 }

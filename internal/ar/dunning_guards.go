@@ -23,6 +23,7 @@ type guard struct {
 // with its cycle.
 var guards = []guard{
 	{name: "G1", shut: notOpen},
+	{name: "G1", shut: handedOver},
 	{name: "G1", shut: noHigherLevel},
 	{name: "G2", opens: afterGrace},
 	{name: "G3", opens: afterInterval},
@@ -56,11 +57,13 @@ var periodOf = [MaxLevel]string{"REMINDER", "DUNNING1", "DUNNING2", "DUNNING3"}
 
 // afterGrace is the day after the grace period, which begins with the base date, or with the day the last notice asks to be
 // paid by. A custom period begins where that notice was issued instead, and what it has asked for is still waited for.
+// A payment that went back since lets both begin anew.
 func afterGrace(c DunningCase) time.Time {
 	from, waited := c.Base, c.Base
 	if c.Last != nil {
 		from, waited = c.Last.Issued, later(c.Base, c.Last.PayBy)
 	}
+	from, waited = later(from, c.Returned), later(waited, c.Returned)
 	if days, custom := c.period(); custom {
 		return later(from.AddDate(0, 0, days), nextDay(waited))
 	}

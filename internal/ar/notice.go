@@ -1,9 +1,12 @@
 package ar
 
 import (
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
+
+	"github.com/dunwell/dunwell/internal/money"
 )
 
 // Notice is a dunning notice as it was issued: a level of a cycle of an invoice, of which there is one (G8). It never changes,
@@ -28,9 +31,84 @@ type Notice struct {
 	Claim    *Claim          // how the interest came about; nil at a level that charges none
 	Final    bool            // the last level, after which the case is handed over: the notice announces it
 
-	Job           int64  // that delivers it
-	Communication string // id of its letter
+	Bookings      []string // ids of all that Demand comes of, in their order: those before, and its own charges
+	Job           int64    // that delivers it
+	Communication string   // id of its letter
 	Created       time.Time
+}
+
+// Notice makes the notice of a step, as it is when it is issued on the step's date, and the bookings of what it charges;
+// claim is what is claimed on that day before, nil at a level that charges no interest. The invoice is not changed. What
+// makes of the draft a notice that was issued is left to whoever issues it: ID, Run, Bookings, Job and Communication.
+func (c DunningCase) Notice(inv *Invoice, step *DunningStep, claim *Claim, bookings []Booking) (*Notice, []Booking) {
+	charges := step.charges(bookings)
+	level := c.Procedure.Levels[step.Level-1]
+	n := &Notice{
+		InvoiceID: inv.ID, Cycle: inv.DunningCycle, Level: step.Level, Issued: step.Date, PayBy: step.Date.AddDate(0, 0, level.PayBy),
+		DeliveryKind: step.DeliveryKind, Procedure: c.Procedure, Fee: step.Fee, Lumpsum: step.Lumpsum, Interest: step.Interest,
+		Demand: BalanceOf(inv.Totals.Gross, slices.Concat(bookings, charges)), Final: step.Level == len(c.Procedure.Levels),
+	}
+	if claim != nil {
+		after := *claim
+		after.Booked = after.Booked.Add(n.Interest)
+		after.Costs = after.Costs.Add(n.Fee).Add(n.Lumpsum)
+		after.Total = after.Principal.Add(after.Costs).Add(after.Interest)
+		n.Claim = &after
+	}
+	return n, charges
+}
+
+// charges are the bookings of a step: what it adds to what is owed, or takes back of interest.
+func (s *DunningStep) charges(bookings []Booking) []Booking {
+	var charges []Booking
+	for _, c := range []struct {
+		kind   BookingKind
+		amount decimal.Decimal
+	}{{BookFee, s.Fee}, {BookLumpsum, s.Lumpsum}} {
+		if c.amount.IsPositive() {
+			charges = append(charges, Booking{Kind: c.kind, Part: PartCosts, Amount: c.amount, Valuedate: s.Date})
+		}
+	}
+	return append(charges, chargeInterest(bookings, s.Interest, s.Date)...)
+}
+
+// chargeInterest gives the bookings by which the interest that was charged changes by an amount. To lower it, the latest
+// charges are reversed, and what they were too much for is charged anew: a booking is reversed once, and as a whole.
+func chargeInterest(bookings []Booking, amount decimal.Decimal, day time.Time) []Booking {
+	touched := map[string]bool{}
+	for _, b := range bookings {
+		if b.Reverses != nil {
+			touched[*b.Reverses] = true
+		}
+	}
+	var charges []Booking
+	for _, b := range slices.Backward(bookings) {
+		if !amount.IsNegative() {
+			break
+		}
+		if b.Kind == BookInterest && !touched[b.ID] {
+			charges = append(charges, Booking{Kind: BookReversal, Reverses: &b.ID, Part: PartInterest, Amount: b.Amount.Neg(), Valuedate: day})
+			amount = amount.Add(b.Amount)
+		}
+	}
+	if amount.IsPositive() {
+		charges = append(charges, Booking{Kind: BookInterest, Part: PartInterest, Amount: amount, Valuedate: day})
+	}
+	return charges
+}
+
+// Entry is the notice as a line of a plan; of is its invoice.
+func (n *Notice) Entry(of *Invoice) PlanEntry {
+	text := func(amount decimal.Decimal) string {
+		if amount.IsZero() {
+			return ""
+		}
+		return money.Format(amount, of.Currency)
+	}
+	return PlanEntry{
+		InvoiceID: of.ID, Invoice: of.Reference, Currency: of.Currency, Level: n.Level, Asked: money.Format(n.Asked(), of.Currency),
+		Fee: text(n.Fee), Lumpsum: text(n.Lumpsum), Interest: text(n.Interest), Channel: n.DeliveryKind,
+	}
 }
 
 // Asked is what the notice asks for in all.
