@@ -34,10 +34,10 @@ func (tx *Tx) BookingsBy(transaction string) ([]ar.Booking, error) {
 	return tx.bookings(`transaction_id = $2`, transaction)
 }
 
-func (tx *Tx) bookings(where, value string) ([]ar.Booking, error) {
+func (tx *Tx) bookings(where string, values ...any) ([]ar.Booking, error) {
 	var all []ar.Booking
 	err := tx.query(`SELECT id, invoice_id, kind, transaction_id, voucher, reverses, follows, part, amount, comment, valuedate, created
-		FROM bookings WHERE merchant = $1 AND `+where+` ORDER BY created, id`, []any{value}, func(r row) error {
+		FROM bookings WHERE merchant = $1 AND `+where+` ORDER BY created, id`, values, func(r row) error {
 		var b ar.Booking
 		err := r.Scan(&b.ID, &b.InvoiceID, (*string)(&b.Kind), &b.Transaction, &b.Voucher, &b.Reverses, &b.Follows, (*string)(&b.Part),
 			amount{&b.Amount}, &b.Comment, instant{&b.Valuedate}, instant{&b.Created})
