@@ -19,6 +19,8 @@ const (
 	eventCredited  = "credited"
 
 	eventDunningModified = "dunningModified"
+	eventHeld            = "dunningHeld"
+	eventLifted          = "dunningHoldLifted"
 )
 
 // CreateInvoice creates a draft invoice of a customer. Without a reference one is generated.

@@ -41,6 +41,14 @@ const (
 // maxHoldYears bounds how far from today a hold begins and ends: what is further away is a slip of the pen.
 const maxHoldYears = 10
 
+// CheckSubject wants one thing that is held: an invoice, or a customer with all invoices there are and will be.
+func (h Hold) CheckSubject() error {
+	if (h.Invoice == "") == (h.Identity == "") {
+		return InvalidField("invoice", "The hold is not of one invoice or one customer.", "Send either invoice or identity.")
+	}
+	return nil
+}
+
 // Check says what makes no sense about a hold that somebody asks for today. inv is the invoice it is of, nil for one of a customer:
 // a draft is not dunned, nor is what was canceled, so there is nothing to hold back. What is paid may be held, because the money may go
 // back.

@@ -9,8 +9,8 @@ import (
 	"github.com/dunwell/dunwell/internal/ar"
 )
 
-// MaxHolds is how many holds a list has at most: the newest.
-const MaxHolds = 1000
+// MaxHolds is how many holds a list has at most.
+const MaxHolds = 10_000
 
 const holdQuery = `SELECT h.id, h.invoice_id, h.identity_id, v.reference, i.reference, h.kind, h.reason, h.amount, h.since, h.until,
 		h.actor, h.created, h.lifted, h.lifter
@@ -99,9 +99,11 @@ type HoldFilter struct {
 	Identity string // reference; the holds of the identity itself, not those of its invoices
 	Active   *bool  // neither lifted nor over on Day; one that has not begun yet is active
 	Day      time.Time
+	Limit    int // 0: MaxHolds
+	Offset   int
 }
 
-// Holds are the merchant's holds, the newest first, MaxHolds of them at most.
+// Holds are the merchant's holds, the newest first.
 func (tx *Tx) Holds(f HoldFilter) ([]ar.Hold, error) {
 	s := statement{where: "TRUE"}
 	if f.Invoice != "" {
@@ -117,8 +119,12 @@ func (tx *Tx) Holds(f HoldFilter) ([]ar.Hold, error) {
 		}
 		s.and(active)
 	}
-	limit := s.arg(int64(MaxHolds))
-	return tx.holds(s.where+` ORDER BY h.created DESC, h.id DESC LIMIT `+limit, s.args...)
+	limit := MaxHolds
+	if f.Limit > 0 {
+		limit = min(f.Limit, MaxHolds)
+	}
+	s.where += ` ORDER BY h.created DESC, h.id DESC LIMIT ` + s.arg(int64(limit)) + ` OFFSET ` + s.arg(int64(f.Offset))
+	return tx.holds(s.where, s.args...)
 }
 
 func (tx *Tx) holds(where string, values ...any) ([]ar.Hold, error) {
