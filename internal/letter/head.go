@@ -35,9 +35,9 @@ func (c *composer) firstPage() {
 // nextPage begins another page, with a short head that says what it belongs to.
 func (c *composer) nextPage() {
 	c.pages = append(c.pages, &page{})
-	date := c.form.date(*c.Voucher.Issued)
+	date := c.form.date(c.dated)
 	room := textWidth - small.width(date) - 6
-	c.page().put(small, left, 18, small.cut(c.title()+" · "+oneLine(c.Issuer.Name), room))
+	c.page().put(small, left, 18, small.cut(c.title+" · "+oneLine(c.Issuer.Name), room))
 	c.page().putRight(small, right, 18, date)
 	c.page().rule(left, 23, right, 23, thin, grey)
 	c.y = nextTop
@@ -115,7 +115,7 @@ const infoLines = 3
 // info prints what identifies the letter, at the right of the window, and gives where it ends.
 func (c *composer) info() float64 {
 	y := infoTop
-	for _, fact := range c.facts() {
+	for _, fact := range c.about {
 		lines := value.wrap(oneLine(fact.value), right-infoValue)
 		if len(lines) == 0 {
 			continue

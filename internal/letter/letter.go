@@ -1,4 +1,4 @@
-// Package letter renders invoices and credit notes as PDF, on A4 as DIN 5008 form B wants it.
+// Package letter renders invoices, credit notes and dunning notices as PDF, on A4 as DIN 5008 form B wants it.
 //
 // A letter is a function of its voucher and its issuer: no clock, no chance, no I/O. The same input gives the same bytes
 // for one version of this package, so a letter need not be rendered twice to be compared.
@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/dunwell/dunwell/internal/ar"
 )
@@ -46,13 +47,7 @@ func Render(l Letter) ([]byte, error) {
 	case v.Number == "" || v.Issued == nil || len(v.Items) == 0:
 		return nil, ErrIncomplete
 	}
-	c := compose(l)
-	return paint(c.pages, properties{
-		title:   c.title(),
-		author:  oneLine(l.Issuer.Name),
-		lang:    c.words.lang,
-		created: *l.Voucher.Issued,
-	})
+	return compose(l).paint()
 }
 
 // composer lays a letter out, from top to bottom.
@@ -60,15 +55,25 @@ type composer struct {
 	Letter
 	words *words
 	form  *form
+	title string    // what the letter is, with its number: Rechnung RE-2026-0001
+	dated time.Time // the day it was issued
+	about []fact    // what identifies it
 	pages []*page
 	feet  feet
 	y     float64 // where the next thing begins, in mm from the top of the page
 }
 
-func compose(l Letter) *composer {
+func newComposer(l Letter) *composer {
 	c := &composer{Letter: l}
 	c.words, c.form = speak(cmp.Or(l.Voucher.Detail.Locale, l.Locale))
 	c.feet = c.composeFeet()
+	return c
+}
+
+func compose(l Letter) *composer {
+	c := newComposer(l)
+	c.title = c.words.kind(l.Voucher.Kind) + " " + oneLine(l.Voucher.Number)
+	c.dated, c.about = *l.Voucher.Issued, c.facts()
 	c.firstPage()
 	c.subject()
 	c.paragraphs(l.Voucher.Detail.IntroText)
@@ -83,14 +88,14 @@ func compose(l Letter) *composer {
 // credits tells whether the voucher is a credit note.
 func (c *composer) credits() bool { return c.Voucher.Kind == ar.KindCreditnote }
 
-// title is what the letter is, with its number: Rechnung RE-2026-0001.
-func (c *composer) title() string {
-	return c.words.kind(c.Voucher.Kind) + " " + oneLine(c.Voucher.Number)
+// paint makes the PDF of what was composed.
+func (c *composer) paint() ([]byte, error) {
+	return paint(c.pages, properties{title: c.title, author: oneLine(c.Issuer.Name), lang: c.words.lang, created: c.dated})
 }
 
 // subject prints the title, and what a credit note corrects, as the subject line.
 func (c *composer) subject() {
-	text := c.title()
+	text := c.title
 	if c.credits() && c.Corrects != nil {
 		text += " " + c.words.toInvoice + " " + oneLine(c.Corrects.Number)
 		if d := c.Corrects.Issued; d != nil {

@@ -12,7 +12,7 @@ func (t *table) printHead() {
 	st := t.headStyle()
 	for _, col := range t.columns {
 		for n, s := range col.head {
-			t.cell(col, st, t.y+float64(n)*st.leading, s)
+			t.page().cell(col, st, t.y+float64(n)*st.leading, s)
 		}
 	}
 	t.y += 2*st.leading + 1.2
@@ -20,11 +20,12 @@ func (t *table) printHead() {
 	t.y += 1.2
 }
 
-func (t *table) cell(col column, st style, y float64, s string) {
+// cell puts a line of text into a column.
+func (p *page) cell(col column, st style, y float64, s string) {
 	if col.flush {
-		t.page().put(st, col.left, y, s)
+		p.put(st, col.left, y, s)
 	} else {
-		t.page().putRight(st, col.right, y, s)
+		p.putRight(st, col.right, y, s)
 	}
 }
 
@@ -97,16 +98,16 @@ func (t *table) printLongRow(i int) {
 
 func (t *table) printFirstCells(i int) {
 	st := t.style()
-	t.cell(t.columns[0], st, t.y, strconv.Itoa(i+1))
+	t.page().cell(t.columns[0], st, t.y, strconv.Itoa(i+1))
 	for n, s := range t.rows[i].numbers {
-		t.cell(t.columns[3+n], st, t.y, s)
+		t.page().cell(t.columns[3+n], st, t.y, s)
 	}
 }
 
 func (t *table) printLine(l rowLine) {
-	t.cell(t.columns[1], t.style(), t.y, l.label)
-	t.cell(t.columns[1], t.detailStyle(), t.y, l.detail)
-	t.cell(t.columns[2], t.style(), t.y, l.quantity)
+	t.page().cell(t.columns[1], t.style(), t.y, l.label)
+	t.page().cell(t.columns[1], t.detailStyle(), t.y, l.detail)
+	t.page().cell(t.columns[2], t.style(), t.y, l.quantity)
 	t.y += l.leading
 }
 

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/shopspring/decimal"
+
+	"github.com/dunwell/dunwell/internal/ar"
 )
 
 // Amount writes an amount with its currency as a letter in the locale does, for what is said beside letters.
@@ -16,4 +18,11 @@ func Amount(locale string, d decimal.Decimal, currency string) string {
 func Date(locale string, t time.Time) string {
 	_, f := speak(locale)
 	return f.date(t)
+}
+
+// NoticeTitle is what the letter of a notice calls itself in the locale, such as 2. Mahnung: in the merchant's words if there are
+// some.
+func NoticeTitle(locale string, n *ar.Notice) string {
+	w, _ := speak(locale)
+	return w.noticeTitle(n)
 }

@@ -9,6 +9,7 @@ import (
 // totals is what the items come to: by rate, in all, and what is left to be paid.
 type totals struct {
 	lines []totalLine
+	width float64 // of the block, at least
 }
 
 type totalLine struct {
@@ -20,7 +21,7 @@ type totalLine struct {
 // totals says for every rate what was taxed and what the tax is (§ 14 (4) no. 7 and 8 UStG). Net prices add up to the
 // total, so the tax comes before it; gross prices have the tax in them, so it comes after.
 func (c *composer) totals() totals {
-	var t totals
+	t := totals{width: totalsWidth}
 	v, w := c.Voucher, c.words
 	total := totalLine{strongly, w.total, c.sum(v.Totals.Gross), true}
 	if c.credits() {
@@ -52,8 +53,9 @@ func (c *composer) totals() totals {
 }
 
 const (
-	totalsTop = 1.6 // above the first line
-	totalsGap = 8.0 // between label and amount, at least
+	totalsTop   = 1.6 // above the first line
+	totalsGap   = 8.0 // between label and amount, at least
+	totalsWidth = 80.0
 )
 
 // height is that of the block; no more than half a page, which a list of many rates may exceed.
@@ -74,7 +76,7 @@ func (t totals) print(c *composer) {
 	for _, l := range t.lines {
 		labels, amounts = max(labels, l.width(l.label)), max(amounts, l.width(l.amount))
 	}
-	x := max(left, right-max(labels+totalsGap+amounts, 80))
+	x := max(left, right-max(labels+totalsGap+amounts, t.width))
 	c.y += totalsTop
 	for _, l := range t.lines {
 		c.need(l.leading + 1.6)

@@ -12,6 +12,7 @@ import (
 type words struct {
 	lang    string // ISO 639-1
 	regions display.Namer
+	notice  *noticeWords
 
 	invoice, creditnote             string
 	invoiceNumber, creditnoteNumber string
@@ -39,6 +40,7 @@ type words struct {
 var german = &words{
 	lang:    "de",
 	regions: display.German.Regions(),
+	notice:  germanNotice,
 
 	invoice: "Rechnung",
 	// Not Gutschrift: in § 14 (2) UStG that is an invoice which the customer writes to himself, and whoever shows tax
@@ -72,6 +74,7 @@ var german = &words{
 var english = &words{
 	lang:    "en",
 	regions: display.English.Regions(),
+	notice:  englishNotice,
 
 	invoice:          "Invoice",
 	creditnote:       "Credit note",

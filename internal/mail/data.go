@@ -20,6 +20,21 @@ type Data struct {
 	Total       string    // with its currency
 	OrderNumber string    // the customer's, empty when there is none
 	Payment     *Payment  // nil when nothing is to be transferred: credit notes, direct debit, paid
+	Dunning     *Dunning  // of the kinds reminder and dunning1 to dunning4, and only of these
+}
+
+// Dunning is the notice that a mail brings; Number, Issued and Due are those of its invoice. Payment is over what is Asked.
+type Dunning struct {
+	Level     int    // 1 is the reminder, 2 to 5 are dunning1 to dunning4
+	Title     string // what the letter calls itself: 2. Mahnung
+	Issued    string // date of the letter
+	Asked     string // in all
+	PayBy     string // date
+	Principal string // what is open of the invoice itself
+	Costs     string // open fees and lump sum; empty when there are none
+	Interest  string // open default interest; empty when there is none
+	Disputed  string // what of the principal is disputed and not asked for; empty when nothing is
+	Final     bool   // the case is handed over if this notice is not paid
 }
 
 // Customer is who is addressed.
