@@ -20,42 +20,38 @@ type dossier struct {
 }
 
 // readDossier puts together what decides about the next step of an invoice that was read in this transaction.
-func readDossier(tx *store.Tx, inv *ar.Invoice) (d *dossier, err error) {
-	d = &dossier{invoice: inv}
-	if d.merchant, err = tx.Merchant(); err != nil {
+func readDossier(tx *store.Tx, inv *ar.Invoice) (*dossier, error) {
+	merchant, err := tx.Merchant()
+	if err != nil {
 		return nil, err
 	}
+	cases, err := tx.Cases([]*ar.Invoice{inv})
+	if err != nil {
+		return nil, err
+	}
+	d := newDossier(merchant, &cases[0])
 	if d.cycles, err = tx.DunningCycles(inv.ID); err != nil {
 		return nil, err
 	}
-	if d.notices, err = tx.Notices(inv.ID); err != nil {
-		return nil, err
-	}
-	if d.bookings, err = tx.Bookings(inv.ID); err != nil {
-		return nil, err
-	}
-	if d.debtor, err = tx.IdentityByID(inv.Identity.ID); err != nil {
-		return nil, err
-	}
-	d.DunningCase = inv.DunningCase(d.debtor, newest(d.cycles), d.notices, d.merchant.Settings, d.bookings)
-	if d.Credit, err = tx.OpenCredit(inv.Identity.ID, inv.Currency); err != nil {
-		return nil, err
-	}
-	d.LastMail, err = lastMail(tx, inv, newest(d.cycles))
+	d.notices, err = tx.Notices(inv.ID)
 	return d, err
 }
 
+// newDossier is what decides about a case, be it read alone or with many others. Of cycles and notices it has no more than
+// the case is in.
+func newDossier(merchant *store.Merchant, c *store.Case) *dossier {
+	d := &dossier{invoice: c.Invoice, merchant: merchant, debtor: c.Debtor, notices: c.Notices, bookings: c.Bookings}
+	d.DunningCase = c.Invoice.DunningCase(c.Debtor, c.Cycle, c.Notices, merchant.Settings, c.Bookings)
+	d.Credit, d.Holds, d.LastMail = c.Credit, c.Holds, lastMail(c)
+	return d
+}
+
 // lastMail is what became of the last mail about an invoice. Whoever has set where its dunning stands knew about those before.
-func lastMail(tx *store.Tx, inv *ar.Invoice, cycle *ar.DunningCycle) (ar.DeliveryState, error) {
-	mails, err := tx.Deliveries(inv.ID)
-	if err != nil || len(mails) == 0 {
-		return "", err
+func lastMail(c *store.Case) ar.DeliveryState {
+	if c.LastMail == nil || c.Cycle != nil && c.LastMail.Ordered.Before(c.Cycle.Created) {
+		return ""
 	}
-	last := mails[len(mails)-1]
-	if cycle != nil && last.Created.Before(cycle.Created) {
-		return "", nil
-	}
-	return last.State, nil
+	return c.LastMail.State
 }
 
 // step is the notice of the next level and the first day from one on that it may be issued, with all that it charges on

@@ -16,6 +16,7 @@ type Case struct {
 	Invoice  *ar.Invoice
 	Debtor   *ar.Identity
 	Cycle    *ar.DunningCycle // it is in; nil before the first
+	Notices  []ar.Notice      // the one by which it reached its level; empty if it was none
 	Bookings []ar.Booking     // in the order they were made
 	Credit   decimal.Decimal  // of the customer, on no invoice, in the currency of this one
 	LastMail *LastMail        // about the invoice; nil if there was none
@@ -71,7 +72,7 @@ func (tx *Tx) Cases(invoices []*ar.Invoice) ([]Case, error) {
 		}
 		cases.byDebtor[i.Identity.ID] = append(cases.byDebtor[i.Identity.ID], c)
 	}
-	for _, read := range []func() error{cases.readDebtors, cases.readCycles, cases.readBookings, cases.readMoney, cases.readNotes, cases.readMails, cases.readHolds} {
+	for _, read := range []func() error{cases.readDebtors, cases.readCycles, cases.readNotices, cases.readBookings, cases.readMoney, cases.readNotes, cases.readMails, cases.readHolds} {
 		if err := read(); err != nil {
 			return nil, err
 		}
@@ -156,6 +157,26 @@ func (tx *Tx) procedures(versions map[string][]*ar.DunningCycle) error {
 		}
 		return err
 	})
+}
+
+// readNotices reads the last notice of the cycle each invoice is in.
+func (f *caseFile) readNotices() error {
+	var dunned []string
+	for _, id := range f.invoices {
+		if f.byInvoice[id].Invoice.Dunninglevel > 0 {
+			dunned = append(dunned, id)
+		}
+	}
+	if len(dunned) == 0 {
+		return nil
+	}
+	notices, err := f.tx.notices(` AND n.invoice_id IN (`+places(2, len(dunned))+`) AND EXISTS (SELECT 1 FROM invoices AS i
+		WHERE i.merchant = n.merchant AND i.id = n.invoice_id AND i.dunningcycle = n.cycle AND i.dunninglevel = n.level)`, values(dunned)...)
+	for _, n := range notices {
+		c := f.byInvoice[n.InvoiceID]
+		c.Notices = append(c.Notices, n)
+	}
+	return err
 }
 
 func (f *caseFile) readBookings() error {
