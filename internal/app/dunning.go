@@ -51,6 +51,7 @@ type Dunning struct {
 	Invoice *ar.Invoice
 	Cycles  []ar.DunningCycle // the last ones, the newest first
 	Notices []ar.Notice       // the last ones, the newest first
+	Holds   []ar.Hold         // of it and of its customer that nobody has lifted, the oldest first
 	Blocks  []string
 	Next    *ar.DunningStep // nil when there is none, and then
 	Reason  string          // says why
@@ -68,7 +69,7 @@ func (a *App) Dunning(ctx context.Context, by Caller, ref string) (*Dunning, err
 			return nil, err
 		}
 		day := *today(d.merchant, tx.Now)
-		status := &Dunning{Invoice: inv, Cycles: d.cycles, Notices: d.notices, Blocks: d.Blocks(day)}
+		status := &Dunning{Invoice: inv, Cycles: d.cycles, Notices: d.notices, Holds: d.Holds, Blocks: d.Blocks(day)}
 		next, obstacles, err := d.step(day)
 		if len(obstacles) > 0 {
 			status.Reason = obstacles[0].Text

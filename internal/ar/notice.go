@@ -46,7 +46,7 @@ func (c DunningCase) Notice(inv *Invoice, step *DunningStep, claim *Claim, booki
 	n := &Notice{
 		InvoiceID: inv.ID, Cycle: inv.DunningCycle, Level: step.Level, Issued: step.Date, PayBy: step.Date.AddDate(0, 0, level.PayBy),
 		DeliveryKind: step.DeliveryKind, Procedure: c.Procedure, Fee: step.Fee, Lumpsum: step.Lumpsum, Interest: step.Interest,
-		Demand: BalanceOf(inv.Totals.Gross, slices.Concat(bookings, charges)), Final: step.Level == len(c.Procedure.Levels),
+		Demand: BalanceOf(inv.Totals.Gross, slices.Concat(bookings, charges)), Disputed: c.Principal.Sub(c.Undisputed(step.Date)), Final: step.Level == len(c.Procedure.Levels),
 	}
 	if claim != nil {
 		after := *claim
@@ -120,5 +120,22 @@ var noticeKinds = [...]string{1: "reminder", 2: "dunning1", 3: "dunning2", 4: "d
 // NoticeMail is the mail that brings the notice of a level.
 func NoticeMail(level int) MailKind { return MailKind(noticeKinds[level]) }
 
+// Level is that of the notice which a mail of the kind brings, 0 if it brings none.
+func (k MailKind) Level() int { return max(0, slices.Index(noticeKinds[:], string(k))) }
+
+// Purpose is what a mail of the kind is for, as the customer's addresses are: see Identity.EmailFor.
+func (k MailKind) Purpose() string {
+	if k.Level() > 0 {
+		return ForDunning
+	}
+	return ForBilling
+}
+
 // NoticeDocument is the document that is the notice of a level.
 func NoticeDocument(level int) CommunicationKind { return CommunicationKind(noticeKinds[level]) }
+
+// Enclosed tells whether a document of the kind goes along with the mail of a notice if it was imported: invoices, credit notes
+// and what was dunned elsewhere. Correspondence does not.
+func (k CommunicationKind) Enclosed() bool {
+	return k == CommInvoice || k == CommCreditnote || slices.Contains(noticeKinds[1:], string(k))
+}

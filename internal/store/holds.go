@@ -78,12 +78,7 @@ func (tx *Tx) HoldsOf(invoiceIDs, identityIDs []string) (all []ar.Hold, err erro
 		if len(c.ids) == 0 {
 			continue
 		}
-		s := statement{}
-		places := make([]string, len(c.ids))
-		for n, id := range c.ids {
-			places[n] = s.arg(id)
-		}
-		holds, err := tx.holds(`h.`+c.column+` IN (`+strings.Join(places, ", ")+`) AND h.lifted IS NULL`, s.args...)
+		holds, err := tx.holds(`h.`+c.column+` IN (`+places(2, len(c.ids))+`) AND h.lifted IS NULL`, values(c.ids)...)
 		if err != nil {
 			return nil, err
 		}
