@@ -52,17 +52,27 @@ func fakeMoney(fake *clienttest.Fake) {
 
 func fakeDunning(fake *clienttest.Fake) {
 	fake.Answer("modifyDunning", 200, client.JobResult{Job: "1", Result: "OK", Resultcode: "0"})
-	plan := client.DunningRun{AsOf: client.NewDay(2026, 3, 2), Hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-		Entries: []client.DunningRunEntry{{Invoice: "RE12345", Level: new(1)}, {Invoice: "RE12346", Reason: new("Not due yet.")}}}
+	plan := client.DunningRun{Run: "1", AsOf: client.NewDay(2026, 3, 2), DryRun: true, State: client.DunningRunStateDone, Notices: 1, Skipped: 1,
+		Hash: new("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"), Created: client.Date(2026, 3, 2)}
+	entries := client.DunningRunEntries{Rows: []client.DunningRunEntry{
+		{Invoice: "RE12345", Currency: "EUR", Level: new(1), Outcome: client.DunningRunEntryOutcomePlanned},
+		{Invoice: "RE12346", Currency: "EUR", Outcome: client.DunningRunEntryOutcomeSkipped, Reason: new("Not due before 2026-03-04.")},
+	}}
 	fake.Func("createDunningRun", func(call clienttest.Call) clienttest.Reply {
 		var wanted client.DunningRunCreate
-		if err := call.Decode(&wanted); err != nil || wanted.Hash != nil && *wanted.Hash != plan.Hash {
+		if err := call.Decode(&wanted); err != nil {
 			return clienttest.Refuse(409, "ERR_CONFLICT_STATE")
 		}
 		answer := plan
-		answer.DryRun = wanted.Hash == nil
+		if wanted.Hash != nil {
+			answer.Run, answer.DryRun, answer.State = "2", false, client.DunningRunStateQueued
+		}
 		return clienttest.JSON(200, answer)
 	})
+	fake.Answer("listDunningRunEntries", 200, entries)
+	done := plan
+	done.Run, done.DryRun, done.Issued = "2", false, 1
+	fake.Answer("getDunningRun", 200, done)
 }
 
 func fakeJobs(fake *clienttest.Fake) {

@@ -153,26 +153,34 @@ func ExampleClient_ModifyDunning() {
 func ExampleClient_CreateDunningRun() {
 	ctx, c := context.Background(), exampleFake().Client() // see package clienttest
 
-	plan, err := c.CreateDunningRun(ctx, client.DunningRunCreate{AsOf: new(client.NewDay(2026, 3, 2)), DryRun: new(true)})
+	plan, err := c.CreateDunningRun(ctx, client.DunningRunCreate{DryRun: new(true)})
 	if err != nil {
 		log.Fatal(err)
 	}
-	for _, entry := range plan.Entries {
-		if entry.Level != nil {
+	for entry, err := range c.DunningRunEntries(ctx, plan.Run) {
+		switch {
+		case err != nil:
+			log.Fatal(err)
+		case entry.Level != nil:
 			fmt.Println(entry.Invoice, "gets level", *entry.Level)
-		} else {
+		default:
 			fmt.Println(entry.Invoice, "is skipped:", *entry.Reason)
 		}
 	}
-	run, err := c.CreateDunningRun(ctx, client.DunningRunCreate{AsOf: &plan.AsOf, Hash: &plan.Hash})
+	run, err := c.CreateDunningRun(ctx, client.DunningRunCreate{Hash: plan.Hash})
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(plan.DryRun, run.DryRun)
+	fmt.Println("run", run.Run, "is", run.State)
+	if run, err = c.GetDunningRun(ctx, run.Run); err != nil { // and again, until it is done
+		log.Fatal(err)
+	}
+	fmt.Println("run", run.Run, "is", run.State, "with", run.Issued, "notice")
 	// Output:
 	// RE12345 gets level 1
-	// RE12346 is skipped: Not due yet.
-	// true false
+	// RE12346 is skipped: Not due before 2026-03-04.
+	// run 2 is queued
+	// run 2 is done with 1 notice
 }
 
 // Only an invoice that was committed can be sent again.

@@ -35,13 +35,6 @@ func (c *Client) GetClaim(ctx context.Context, invoiceReference string, asOf tim
 	}}, options)
 }
 
-// CreateDunningRun plans a dunning run, or executes the plan whose hash it names.
-func (c *Client) CreateDunningRun(ctx context.Context, run DunningRunCreate, options ...CallOption) (*DunningRun, error) {
-	return receive[DunningRun](ctx, c, call{operation: "createDunningRun", body: run, build: func(server string, body io.Reader) (*http.Request, error) {
-		return gen.NewCreateDunningRunRequestWithBody(server, nil, jsonType, body)
-	}}, options)
-}
-
 // GetSandboxClock reads the test clock. Outside of sandbox mode it is refused with [ErrNotFound].
 func (c *Client) GetSandboxClock(ctx context.Context, options ...CallOption) (*SandboxClock, error) {
 	return receive[SandboxClock](ctx, c, call{operation: "getSandboxClock", build: func(server string, _ io.Reader) (*http.Request, error) {

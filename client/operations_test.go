@@ -26,7 +26,7 @@ func TestOperationsAgainstTheirExamples(t *testing.T) {
 	for path, item := range doc.Paths.Map() {
 		for method, operation := range item.Operations() {
 			id := operation.OperationID
-			if strings.HasPrefix(id, "list") || id == "importExternalDocument" || id == "getCommunicationFile" {
+			if strings.HasPrefix(id, "list") || operation.RequestBody != nil && operation.RequestBody.Value.Content["multipart/form-data"] != nil || id == "getCommunicationFile" {
 				continue // of another shape, and tested with lists, uploads and downloads
 			}
 			called++
@@ -42,7 +42,8 @@ func TestOperationsAgainstTheirExamples(t *testing.T) {
 				if err, _ := results[1].Interface().(error); err != nil {
 					t.Fatal(err)
 				}
-				wantPath := "/api" + strings.NewReplacer("{invoiceReference}", "A%20B", "{identityReference}", "A%20B", "{creditnoteReference}", "A%20B", "{id}", "12", "{job}", "12").Replace(path)
+				wantPath := "/api" + strings.NewReplacer("{invoiceReference}", "A%20B", "{identityReference}", "A%20B", "{creditnoteReference}", "A%20B",
+					"{id}", "12", "{job}", "12", "{run}", "12", "{hold}", "12", "{import}", "12").Replace(path)
 				if sent.Method != method || sent.URL.EscapedPath() != wantPath || (r.IdempotencyKey != "") != (method == "POST") {
 					t.Errorf("%s %s", sent.Method, sent.URL)
 				}
@@ -50,7 +51,7 @@ func TestOperationsAgainstTheirExamples(t *testing.T) {
 			})
 		}
 	}
-	if called != 19 {
+	if called != 26 {
 		t.Errorf("%d operations", called)
 	}
 }
@@ -88,7 +89,7 @@ func callByName(t *testing.T, c *client.Client, path string, item *openapi3.Path
 	for i := 1; i < method.Type().NumIn()-1; i++ {
 		argument := reflect.New(method.Type().In(i))
 		switch typ := method.Type().In(i); {
-		case typ.Kind() == reflect.String && (strings.Contains(path, "{id}") || strings.Contains(path, "{job}")):
+		case typ.Kind() == reflect.String && (!strings.Contains(path, "Reference}")):
 			argument.Elem().SetString("12")
 		case typ.Kind() == reflect.String:
 			argument.Elem().SetString("A B")

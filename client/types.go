@@ -110,6 +110,9 @@ type (
 	// CommunicationKind is what a document is.
 	CommunicationKind = model.CommunicationKind
 
+	// DocumentKind is what a document of the list is.
+	DocumentKind = model.DocumentKind
+
 	// ImportedDocument is what was made of an imported document.
 	ImportedDocument = model.ImportedDocument
 
@@ -167,14 +170,62 @@ type (
 	// DunningStepDeliveryKind is how its notice goes out.
 	DunningStepDeliveryKind = model.DunningStepDeliveryKind
 
-	// DunningRun is the plan of a dunning run, or what was executed.
+	// DunningHandover is how a case was handed over to collection.
+	DunningHandover = model.DunningHandover
+
+	// DunningRun is a dunning run, planned or executed.
 	DunningRun = model.DunningRun
 
 	// DunningRunCreate is a dunning run to plan or to execute.
 	DunningRunCreate = model.DunningRunCreate
 
+	// DunningRunState is where a run stands.
+	DunningRunState = model.DunningRunState
+
 	// DunningRunEntry is one invoice of a dunning run.
 	DunningRunEntry = model.DunningRunEntry
+
+	// DunningRunEntryOutcome is what became of it.
+	DunningRunEntryOutcome = model.DunningRunEntryOutcome
+
+	// DunningRunEntries is a page of what a run does.
+	DunningRunEntries = model.DunningRunEntries
+
+	// DunningRunEntryPage says which page.
+	DunningRunEntryPage = model.ListDunningRunEntriesParams
+
+	// DunningHold is what holds dunning back.
+	DunningHold = model.DunningHold
+
+	// DunningHoldCreate is a hold to make.
+	DunningHoldCreate = model.DunningHoldCreate
+
+	// DunningHoldKind is why dunning is held back.
+	DunningHoldKind = model.DunningHoldKind
+
+	// DunningHoldFilter says which holds to list.
+	DunningHoldFilter = model.ListDunningHoldsParams
+
+	// AdjustmentCreate is what to give up, to write off or to take back.
+	AdjustmentCreate = model.AdjustmentCreate
+
+	// AdjustmentCreateKind is which of them.
+	AdjustmentCreateKind = model.AdjustmentCreateKind
+
+	// AdjustmentCreatePart is what of the debt is lowered.
+	AdjustmentCreatePart = model.AdjustmentCreatePart
+
+	// TransactionAssign is what to book the rest of a transaction on.
+	TransactionAssign = model.TransactionAssign
+
+	// TransactionImport is how the import of a bank statement stands.
+	TransactionImport = model.TransactionImport
+
+	// TransactionImportState is where it stands.
+	TransactionImportState = model.TransactionImportState
+
+	// TransactionImportError is something that is wrong with a bank statement.
+	TransactionImportError = model.TransactionImportError
 
 	// Claim is what is claimed of an invoice on a day.
 	Claim = model.Claim
@@ -335,6 +386,17 @@ const (
 	CommunicationKindLetter     = model.CommunicationKindLetter
 	CommunicationKindReminder   = model.CommunicationKindReminder
 
+	DocumentKindCollection = model.DocumentKindCollection
+	DocumentKindCreditnote = model.DocumentKindCreditnote
+	DocumentKindDunning1   = model.DocumentKindDunning1
+	DocumentKindDunning2   = model.DocumentKindDunning2
+	DocumentKindDunning3   = model.DocumentKindDunning3
+	DocumentKindDunning4   = model.DocumentKindDunning4
+	DocumentKindEmail      = model.DocumentKindEmail
+	DocumentKindInvoice    = model.DocumentKindInvoice
+	DocumentKindLetter     = model.DocumentKindLetter
+	DocumentKindReminder   = model.DocumentKindReminder
+
 	BookingKindCredit   = model.BookingKindCredit
 	BookingKindFee      = model.BookingKindFee
 	BookingKindInterest = model.BookingKindInterest
@@ -357,6 +419,34 @@ const (
 
 	DunningSettingsDeliveryKindEmail  = model.DunningSettingsDeliveryKindEmail
 	DunningSettingsDeliveryKindLetter = model.DunningSettingsDeliveryKindLetter
+
+	DunningRunStateDone    = model.DunningRunStateDone
+	DunningRunStateFailed  = model.DunningRunStateFailed
+	DunningRunStateQueued  = model.DunningRunStateQueued
+	DunningRunStateRunning = model.DunningRunStateRunning
+
+	DunningRunEntryOutcomeDropped    = model.DunningRunEntryOutcomeDropped
+	DunningRunEntryOutcomeHandedOver = model.DunningRunEntryOutcomeHandedOver
+	DunningRunEntryOutcomeIssued     = model.DunningRunEntryOutcomeIssued
+	DunningRunEntryOutcomePlanned    = model.DunningRunEntryOutcomePlanned
+	DunningRunEntryOutcomeSkipped    = model.DunningRunEntryOutcomeSkipped
+
+	DunningHoldKindBlock   = model.DunningHoldKindBlock
+	DunningHoldKindDispute = model.DunningHoldKindDispute
+	DunningHoldKindPromise = model.DunningHoldKindPromise
+
+	AdjustmentCreateKindReversal = model.AdjustmentCreateKindReversal
+	AdjustmentCreateKindWaiver   = model.AdjustmentCreateKindWaiver
+	AdjustmentCreateKindWriteoff = model.AdjustmentCreateKindWriteoff
+
+	AdjustmentCreatePartCosts     = model.AdjustmentCreatePartCosts
+	AdjustmentCreatePartInterest  = model.AdjustmentCreatePartInterest
+	AdjustmentCreatePartPrincipal = model.AdjustmentCreatePartPrincipal
+
+	TransactionImportStateDone    = model.TransactionImportStateDone
+	TransactionImportStateFailed  = model.TransactionImportStateFailed
+	TransactionImportStateQueued  = model.TransactionImportStateQueued
+	TransactionImportStateRunning = model.TransactionImportStateRunning
 
 	ClaimDayCountAct365 = model.ClaimDayCountAct365
 	ClaimDayCountActAct = model.ClaimDayCountActAct

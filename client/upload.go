@@ -55,27 +55,45 @@ func Progress(f func(done, total int64)) TransferOption { return progressOption(
 // asks for it, or has kept silent for a second, so that one that refuses at once is not sent it. If the file changes while
 // it is sent, the call fails with [ErrSourceChanged].
 func (c *Client) ImportExternalDocument(ctx context.Context, invoiceReference string, document DocumentImport, options ...TransferOption) (*ImportedDocument, error) {
-	const operation = "importExternalDocument"
-	transfer := newTransferCall(options)
-	began, err := document.File.ready()
-	if err != nil {
-		return nil, fmt.Errorf("client: %s: %w", operation, err)
-	}
 	if document.Filename == "" {
 		document.Filename = document.File.name
 	}
 	form := document.form()
-	defer transfer.progress.end()
-	return receive[ImportedDocument](ctx, c, call{
-		operation: operation,
+	return sendFile[ImportedDocument](ctx, c, fileCall{
+		operation: "importExternalDocument",
+		file:      document.File,
+		form:      form,
+		check:     func(op *validate.Operation, size int64) error { return document.check(op, form, size) },
 		build: func(server string, _ io.Reader) (*http.Request, error) {
 			return gen.NewImportExternalDocumentRequestWithBody(server, invoiceReference, nil, form.contentType, http.NoBody)
 		},
+	}, options)
+}
+
+// fileCall is a call that sends a file in a form.
+type fileCall struct {
+	operation string
+	file      Source
+	form      *uploadForm
+	check     func(op *validate.Operation, size int64) error // of what is known before anything is sent
+	build     func(server string, body io.Reader) (*http.Request, error)
+}
+
+func sendFile[T any](ctx context.Context, c *Client, k fileCall, options []TransferOption) (*T, error) {
+	transfer := newTransferCall(options)
+	began, err := k.file.ready()
+	if err != nil {
+		return nil, fmt.Errorf("client: %s: %w", k.operation, err)
+	}
+	defer transfer.progress.end()
+	return receive[T](ctx, c, call{
+		operation: k.operation,
+		build:     k.build,
 		upload: &upload{
-			check:       func(op *validate.Operation) error { return document.check(op, form, began.size) },
-			open:        func() (io.ReadCloser, error) { return form.open(document.File, began, &transfer.progress) },
-			length:      form.length(began.size),
-			contentType: form.contentType,
+			check:       func(op *validate.Operation) error { return k.check(op, began.size) },
+			open:        func() (io.ReadCloser, error) { return k.form.open(k.file, began, &transfer.progress) },
+			length:      k.form.length(began.size),
+			contentType: k.form.contentType,
 		},
 	}, transfer.calls)
 }
@@ -85,6 +103,15 @@ func (d DocumentImport) form() *uploadForm {
 	return newUploadForm([]formText{
 		{"filename", d.Filename}, {"kind", string(d.Kind)}, {"label", d.Label}, {"description", d.Description},
 	}, "file", d.Filename)
+}
+
+// check holds the texts of the form against the contract; one byte stands for the file.
+func (f *uploadForm) check(op *validate.Operation) error {
+	reader, err := op.Upload(f.around(strings.NewReader("%")), f.contentType)
+	if err == nil {
+		_, err = io.Copy(io.Discard, reader)
+	}
+	return err
 }
 
 // open gives the whole body, for one attempt.
@@ -106,11 +133,7 @@ func (b *uploadBody) Close() error { return b.file.Close() }
 
 // check holds what is known of a document before it is read against the contract.
 func (d DocumentImport) check(op *validate.Operation, form *uploadForm, size int64) error {
-	// The texts decide; one byte stands for the file.
-	reader, err := op.Upload(form.around(strings.NewReader("%")), form.contentType)
-	if err == nil {
-		_, err = io.Copy(io.Discard, reader)
-	}
+	err := form.check(op)
 	found := violations(err)
 	if d.Filename != "" && mediaTypes[extension(d.Filename)] == "" {
 		found = append(found, Violation{In: validate.InForm, Path: "filename", Rule: "extension",

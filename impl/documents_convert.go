@@ -32,7 +32,7 @@ func toDocuments(d app.Documents) model.VoucherDocuments {
 func toCommunication(c app.Linked) model.Communication {
 	return model.Communication{
 		ID:        c.ID,
-		Kind:      model.CommunicationKind(c.Kind),
+		Kind:      model.DocumentKind(c.Kind),
 		Label:     c.Label,
 		Comment:   some(c.Comment),
 		State:     some(model.DeliveryState(c.State)),

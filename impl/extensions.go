@@ -57,11 +57,6 @@ func (h extensions) GetClaim(ctx context.Context, r server.GetClaimRequestObject
 	return server.GetClaim200JSONResponse(toClaim(claim)), nil
 }
 
-// CreateDunningRun answers POST /dunning/runs.
-func (h extensions) CreateDunningRun(context.Context, server.CreateDunningRunRequestObject) (server.CreateDunningRunResponseObject, error) {
-	return nil, notOffered()
-}
-
 // GetSandboxClock answers GET /sandbox/clock.
 func (h extensions) GetSandboxClock(ctx context.Context, _ server.GetSandboxClockRequestObject) (server.GetSandboxClockResponseObject, error) {
 	now, err := h.app.SandboxClock(ctx)

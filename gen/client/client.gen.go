@@ -105,10 +105,65 @@ type ClientInterface interface {
 	// Corresponds with GET /creditnotes/{creditnoteReference} (the `GetCreditnote` operationId).
 	GetCreditnote(ctx context.Context, creditnoteReference CreditnoteReference, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListDunningHolds List what holds dunning back
+	//
+	// Blocks, promises to pay and disputes, newest first, those that were lifted or have ended too.
+	//
+	// Corresponds with GET /dunning/holds (the `ListDunningHolds` operationId).
+	ListDunningHolds(ctx context.Context, params *ListDunningHoldsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateDunningHoldWithBody Hold dunning back
+	//
+	// No notice is issued or sent for the invoice, or for any invoice of the customer, while the hold lasts: a block, a promise of the
+	// debtor's to pay until a day, or a dispute. A dispute of an invoice may be of a part: the rest is dunned, and notices do not ask
+	// for that part. A hold ends after its last day, or when it is lifted. A draft or a canceled invoice is answered with 409, and so
+	// is an invoice or a customer that there is not.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /dunning/holds (the `CreateDunningHold` operationId).
+	CreateDunningHoldWithBody(ctx context.Context, params *CreateDunningHoldParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateDunningHold Hold dunning back
+	//
+	// No notice is issued or sent for the invoice, or for any invoice of the customer, while the hold lasts: a block, a promise of the
+	// debtor's to pay until a day, or a dispute. A dispute of an invoice may be of a part: the rest is dunned, and notices do not ask
+	// for that part. A hold ends after its last day, or when it is lifted. A draft or a canceled invoice is answered with 409, and so
+	// is an invoice or a customer that there is not.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /dunning/holds (the `CreateDunningHold` operationId).
+	CreateDunningHold(ctx context.Context, params *CreateDunningHoldParams, body CreateDunningHoldJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LiftDunningHoldWithBody Lift a hold
+	//
+	// Ends a hold before its last day. It stays in the list, with the moment it was lifted. One that was lifted already is answered with 409.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /dunning/holds/{hold}/lift (the `LiftDunningHold` operationId).
+	LiftDunningHoldWithBody(ctx context.Context, hold HoldID, params *LiftDunningHoldParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LiftDunningHold Lift a hold
+	//
+	// Ends a hold before its last day. It stays in the list, with the moment it was lifted. One that was lifted already is answered with 409.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /dunning/holds/{hold}/lift (the `LiftDunningHold` operationId).
+	LiftDunningHold(ctx context.Context, hold HoldID, params *LiftDunningHoldParams, body LiftDunningHoldJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// CreateDunningRunWithBody Plan or execute a dunning run
 	//
-	// With `dryRun` the answer is a plan and its hash, and nothing changes. A run with that hash executes exactly that
-	// plan, or says what differs.
+	// Which overdue invoices get a notice on a day, and which do not, each with its reason. With `dryRun` it is only planned: the
+	// answer comes when the plan is made, which takes seconds for a hundred thousand invoices, with the hash of the plan, and nothing
+	// else changes. Without, notices are issued in the background: the answer is the run in state `queued`, and *getDunningRun* tells
+	// how it goes on.
+	//
+	// A run is for today; only a dry run may be for another day. With the `hash` of a dry run, it does exactly what that one planned,
+	// or it fails, has done nothing, and `reason` names what differs. A merchant has one run at a time: while one is queued or
+	// running, another is answered with 409, and so is one that is limited to an invoice that there is not.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -117,13 +172,34 @@ type ClientInterface interface {
 
 	// CreateDunningRun Plan or execute a dunning run
 	//
-	// With `dryRun` the answer is a plan and its hash, and nothing changes. A run with that hash executes exactly that
-	// plan, or says what differs.
+	// Which overdue invoices get a notice on a day, and which do not, each with its reason. With `dryRun` it is only planned: the
+	// answer comes when the plan is made, which takes seconds for a hundred thousand invoices, with the hash of the plan, and nothing
+	// else changes. Without, notices are issued in the background: the answer is the run in state `queued`, and *getDunningRun* tells
+	// how it goes on.
+	//
+	// A run is for today; only a dry run may be for another day. With the `hash` of a dry run, it does exactly what that one planned,
+	// or it fails, has done nothing, and `reason` names what differs. A merchant has one run at a time: while one is queued or
+	// running, another is answered with 409, and so is one that is limited to an invoice that there is not.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /dunning/runs (the `CreateDunningRun` operationId).
 	CreateDunningRun(ctx context.Context, params *CreateDunningRunParams, body CreateDunningRunJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetDunningRun Read how a dunning run stands
+	//
+	// State and counts of a run. What it does with each invoice is in *listDunningRunEntries*.
+	//
+	// Corresponds with GET /dunning/runs/{run} (the `GetDunningRun` operationId).
+	GetDunningRun(ctx context.Context, run RunNumber, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListDunningRunEntries List what a dunning run does with each invoice
+	//
+	// The plan of the run, one entry for each open invoice, and what became of it. The order is that of the plan. A run that is not
+	// planned yet has no entries.
+	//
+	// Corresponds with GET /dunning/runs/{run}/entries (the `ListDunningRunEntries` operationId).
+	ListDunningRunEntries(ctx context.Context, run RunNumber, params *ListDunningRunEntriesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListIdentities List customers
 	//
@@ -270,6 +346,28 @@ type ClientInterface interface {
 	//
 	// Corresponds with PUT /invoices/{invoiceReference} (the `UpdateInvoice` operationId).
 	UpdateInvoice(ctx context.Context, invoiceReference InvoiceReference, params *UpdateInvoiceParams, body UpdateInvoiceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateAdjustmentWithBody Adjust what an invoice owes
+	//
+	// Gives up costs or interest (`waiver`), writes principal off (`writeoff`), or takes an earlier adjustment or charge back
+	// (`reversal`). Never more than is open. Payments and credit notes are not reversed here: money that goes back is a
+	// transaction. A draft or a canceled invoice is answered with 409.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /invoices/{invoiceReference}/adjustments (the `CreateAdjustment` operationId).
+	CreateAdjustmentWithBody(ctx context.Context, invoiceReference InvoiceReference, params *CreateAdjustmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateAdjustment Adjust what an invoice owes
+	//
+	// Gives up costs or interest (`waiver`), writes principal off (`writeoff`), or takes an earlier adjustment or charge back
+	// (`reversal`). Never more than is open. Payments and credit notes are not reversed here: money that goes back is a
+	// transaction. A draft or a canceled invoice is answered with 409.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /invoices/{invoiceReference}/adjustments (the `CreateAdjustment` operationId).
+	CreateAdjustment(ctx context.Context, invoiceReference InvoiceReference, params *CreateAdjustmentParams, body CreateAdjustmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetClaim Compute what is claimed on a day
 	//
@@ -482,12 +580,51 @@ type ClientInterface interface {
 	// Corresponds with POST /transactions (the `CreateTransaction` operationId).
 	CreateTransaction(ctx context.Context, params *CreateTransactionParams, body CreateTransactionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// CreateTransactionImportWithBody Import a bank statement
+	//
+	// Takes a bank statement (camt.053 of version 02 or 08, camt.054 of version 02, 04 or 08) and books its entries in the background,
+	// each as *createTransaction* without assignments would. The answer is the import in state `queued`; *getTransactionImport* tells how
+	// far it has come. An entry that was booked before, by this file or by another, is not booked again. Outgoing money is skipped, but
+	// for payments that go back. A file over 128 MiB is answered with 413.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /transactions/imports (the `CreateTransactionImport` operationId).
+	CreateTransactionImportWithBody(ctx context.Context, params *CreateTransactionImportParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetTransactionImport Read how an import of a bank statement stands
+	//
+	// State and counts of an import, and what was wrong with its file.
+	//
+	// Corresponds with GET /transactions/imports/{import} (the `GetTransactionImport` operationId).
+	GetTransactionImport(ctx context.Context, pImport ImportID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetTransaction Read a movement of money
 	//
 	// The transaction with this id.
 	//
 	// Corresponds with GET /transactions/{id} (the `GetTransaction` operationId).
-	GetTransaction(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+	GetTransaction(ctx context.Context, id TransactionID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AssignTransactionWithBody Assign what is left of a transaction
+	//
+	// Books what a transaction has `unallocated` on the named invoices, or, without `assignments`, on those that are found now as in
+	// *createTransaction*. More than is unallocated, or than an invoice owes, is answered with 409.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /transactions/{id}/assignments (the `AssignTransaction` operationId).
+	AssignTransactionWithBody(ctx context.Context, id TransactionID, params *AssignTransactionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AssignTransaction Assign what is left of a transaction
+	//
+	// Books what a transaction has `unallocated` on the named invoices, or, without `assignments`, on those that are found now as in
+	// *createTransaction*. More than is unallocated, or than an invoice owes, is answered with 409.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /transactions/{id}/assignments (the `AssignTransaction` operationId).
+	AssignTransaction(ctx context.Context, id TransactionID, params *AssignTransactionParams, body AssignTransactionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetCommunicationFile Download the file of a communication
 	//
@@ -532,10 +669,115 @@ func (c *Client) GetCreditnote(ctx context.Context, creditnoteReference Creditno
 	return c.Client.Do(req)
 }
 
+// ListDunningHolds List what holds dunning back
+//
+// Blocks, promises to pay and disputes, newest first, those that were lifted or have ended too.
+//
+// Corresponds with GET /dunning/holds (the `ListDunningHolds` operationId).
+func (c *Client) ListDunningHolds(ctx context.Context, params *ListDunningHoldsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDunningHoldsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateDunningHoldWithBody Hold dunning back
+//
+// No notice is issued or sent for the invoice, or for any invoice of the customer, while the hold lasts: a block, a promise of the
+// debtor's to pay until a day, or a dispute. A dispute of an invoice may be of a part: the rest is dunned, and notices do not ask
+// for that part. A hold ends after its last day, or when it is lifted. A draft or a canceled invoice is answered with 409, and so
+// is an invoice or a customer that there is not.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /dunning/holds (the `CreateDunningHold` operationId).
+func (c *Client) CreateDunningHoldWithBody(ctx context.Context, params *CreateDunningHoldParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateDunningHoldRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateDunningHold Hold dunning back
+//
+// No notice is issued or sent for the invoice, or for any invoice of the customer, while the hold lasts: a block, a promise of the
+// debtor's to pay until a day, or a dispute. A dispute of an invoice may be of a part: the rest is dunned, and notices do not ask
+// for that part. A hold ends after its last day, or when it is lifted. A draft or a canceled invoice is answered with 409, and so
+// is an invoice or a customer that there is not.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /dunning/holds (the `CreateDunningHold` operationId).
+func (c *Client) CreateDunningHold(ctx context.Context, params *CreateDunningHoldParams, body CreateDunningHoldJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateDunningHoldRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LiftDunningHoldWithBody Lift a hold
+//
+// Ends a hold before its last day. It stays in the list, with the moment it was lifted. One that was lifted already is answered with 409.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /dunning/holds/{hold}/lift (the `LiftDunningHold` operationId).
+func (c *Client) LiftDunningHoldWithBody(ctx context.Context, hold HoldID, params *LiftDunningHoldParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLiftDunningHoldRequestWithBody(c.Server, hold, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LiftDunningHold Lift a hold
+//
+// Ends a hold before its last day. It stays in the list, with the moment it was lifted. One that was lifted already is answered with 409.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /dunning/holds/{hold}/lift (the `LiftDunningHold` operationId).
+func (c *Client) LiftDunningHold(ctx context.Context, hold HoldID, params *LiftDunningHoldParams, body LiftDunningHoldJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLiftDunningHoldRequest(c.Server, hold, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // CreateDunningRunWithBody Plan or execute a dunning run
 //
-// With `dryRun` the answer is a plan and its hash, and nothing changes. A run with that hash executes exactly that
-// plan, or says what differs.
+// Which overdue invoices get a notice on a day, and which do not, each with its reason. With `dryRun` it is only planned: the
+// answer comes when the plan is made, which takes seconds for a hundred thousand invoices, with the hash of the plan, and nothing
+// else changes. Without, notices are issued in the background: the answer is the run in state `queued`, and *getDunningRun* tells
+// how it goes on.
+//
+// A run is for today; only a dry run may be for another day. With the `hash` of a dry run, it does exactly what that one planned,
+// or it fails, has done nothing, and `reason` names what differs. A merchant has one run at a time: while one is queued or
+// running, another is answered with 409, and so is one that is limited to an invoice that there is not.
 //
 // Takes any type of body and a specified content type.
 //
@@ -554,14 +796,55 @@ func (c *Client) CreateDunningRunWithBody(ctx context.Context, params *CreateDun
 
 // CreateDunningRun Plan or execute a dunning run
 //
-// With `dryRun` the answer is a plan and its hash, and nothing changes. A run with that hash executes exactly that
-// plan, or says what differs.
+// Which overdue invoices get a notice on a day, and which do not, each with its reason. With `dryRun` it is only planned: the
+// answer comes when the plan is made, which takes seconds for a hundred thousand invoices, with the hash of the plan, and nothing
+// else changes. Without, notices are issued in the background: the answer is the run in state `queued`, and *getDunningRun* tells
+// how it goes on.
+//
+// A run is for today; only a dry run may be for another day. With the `hash` of a dry run, it does exactly what that one planned,
+// or it fails, has done nothing, and `reason` names what differs. A merchant has one run at a time: while one is queued or
+// running, another is answered with 409, and so is one that is limited to an invoice that there is not.
 //
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /dunning/runs (the `CreateDunningRun` operationId).
 func (c *Client) CreateDunningRun(ctx context.Context, params *CreateDunningRunParams, body CreateDunningRunJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateDunningRunRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetDunningRun Read how a dunning run stands
+//
+// State and counts of a run. What it does with each invoice is in *listDunningRunEntries*.
+//
+// Corresponds with GET /dunning/runs/{run} (the `GetDunningRun` operationId).
+func (c *Client) GetDunningRun(ctx context.Context, run RunNumber, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetDunningRunRequest(c.Server, run)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListDunningRunEntries List what a dunning run does with each invoice
+//
+// The plan of the run, one entry for each open invoice, and what became of it. The order is that of the plan. A run that is not
+// planned yet has no entries.
+//
+// Corresponds with GET /dunning/runs/{run}/entries (the `ListDunningRunEntries` operationId).
+func (c *Client) ListDunningRunEntries(ctx context.Context, run RunNumber, params *ListDunningRunEntriesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDunningRunEntriesRequest(c.Server, run, params)
 	if err != nil {
 		return nil, err
 	}
@@ -858,6 +1141,48 @@ func (c *Client) UpdateInvoiceWithBody(ctx context.Context, invoiceReference Inv
 // Corresponds with PUT /invoices/{invoiceReference} (the `UpdateInvoice` operationId).
 func (c *Client) UpdateInvoice(ctx context.Context, invoiceReference InvoiceReference, params *UpdateInvoiceParams, body UpdateInvoiceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateInvoiceRequest(c.Server, invoiceReference, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateAdjustmentWithBody Adjust what an invoice owes
+//
+// Gives up costs or interest (`waiver`), writes principal off (`writeoff`), or takes an earlier adjustment or charge back
+// (`reversal`). Never more than is open. Payments and credit notes are not reversed here: money that goes back is a
+// transaction. A draft or a canceled invoice is answered with 409.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /invoices/{invoiceReference}/adjustments (the `CreateAdjustment` operationId).
+func (c *Client) CreateAdjustmentWithBody(ctx context.Context, invoiceReference InvoiceReference, params *CreateAdjustmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateAdjustmentRequestWithBody(c.Server, invoiceReference, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateAdjustment Adjust what an invoice owes
+//
+// Gives up costs or interest (`waiver`), writes principal off (`writeoff`), or takes an earlier adjustment or charge back
+// (`reversal`). Never more than is open. Payments and credit notes are not reversed here: money that goes back is a
+// transaction. A draft or a canceled invoice is answered with 409.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /invoices/{invoiceReference}/adjustments (the `CreateAdjustment` operationId).
+func (c *Client) CreateAdjustment(ctx context.Context, invoiceReference InvoiceReference, params *CreateAdjustmentParams, body CreateAdjustmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateAdjustmentRequest(c.Server, invoiceReference, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -1259,13 +1584,92 @@ func (c *Client) CreateTransaction(ctx context.Context, params *CreateTransactio
 	return c.Client.Do(req)
 }
 
+// CreateTransactionImportWithBody Import a bank statement
+//
+// Takes a bank statement (camt.053 of version 02 or 08, camt.054 of version 02, 04 or 08) and books its entries in the background,
+// each as *createTransaction* without assignments would. The answer is the import in state `queued`; *getTransactionImport* tells how
+// far it has come. An entry that was booked before, by this file or by another, is not booked again. Outgoing money is skipped, but
+// for payments that go back. A file over 128 MiB is answered with 413.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /transactions/imports (the `CreateTransactionImport` operationId).
+func (c *Client) CreateTransactionImportWithBody(ctx context.Context, params *CreateTransactionImportParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateTransactionImportRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetTransactionImport Read how an import of a bank statement stands
+//
+// State and counts of an import, and what was wrong with its file.
+//
+// Corresponds with GET /transactions/imports/{import} (the `GetTransactionImport` operationId).
+func (c *Client) GetTransactionImport(ctx context.Context, pImport ImportID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTransactionImportRequest(c.Server, pImport)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetTransaction Read a movement of money
 //
 // The transaction with this id.
 //
 // Corresponds with GET /transactions/{id} (the `GetTransaction` operationId).
-func (c *Client) GetTransaction(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) GetTransaction(ctx context.Context, id TransactionID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetTransactionRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AssignTransactionWithBody Assign what is left of a transaction
+//
+// Books what a transaction has `unallocated` on the named invoices, or, without `assignments`, on those that are found now as in
+// *createTransaction*. More than is unallocated, or than an invoice owes, is answered with 409.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /transactions/{id}/assignments (the `AssignTransaction` operationId).
+func (c *Client) AssignTransactionWithBody(ctx context.Context, id TransactionID, params *AssignTransactionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAssignTransactionRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AssignTransaction Assign what is left of a transaction
+//
+// Books what a transaction has `unallocated` on the named invoices, or, without `assignments`, on those that are found now as in
+// *createTransaction*. More than is unallocated, or than an invoice owes, is answered with 409.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /transactions/{id}/assignments (the `AssignTransaction` operationId).
+func (c *Client) AssignTransaction(ctx context.Context, id TransactionID, params *AssignTransactionParams, body AssignTransactionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAssignTransactionRequest(c.Server, id, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -1442,6 +1846,225 @@ func NewGetCreditnoteRequest(server string, creditnoteReference CreditnoteRefere
 	return req, nil
 }
 
+// NewListDunningHoldsRequest constructs an http.Request for the ListDunningHolds method
+func NewListDunningHoldsRequest(server string, params *ListDunningHoldsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/dunning/holds")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Invoice != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "invoice", *params.Invoice, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Identity != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "identity", *params.Identity, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Active != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "active", *params.Active, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Offset != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "offset", *params.Offset, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateDunningHoldRequest calls the generic CreateDunningHold builder with application/json body
+func NewCreateDunningHoldRequest(server string, params *CreateDunningHoldParams, body CreateDunningHoldJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateDunningHoldRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCreateDunningHoldRequestWithBody constructs an http.Request for the CreateDunningHold method, with any body, and a specified content type
+func NewCreateDunningHoldRequestWithBody(server string, params *CreateDunningHoldParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/dunning/holds")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewLiftDunningHoldRequest calls the generic LiftDunningHold builder with application/json body
+func NewLiftDunningHoldRequest(server string, hold HoldID, params *LiftDunningHoldParams, body LiftDunningHoldJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewLiftDunningHoldRequestWithBody(server, hold, params, "application/json", bodyReader)
+}
+
+// NewLiftDunningHoldRequestWithBody constructs an http.Request for the LiftDunningHold method, with any body, and a specified content type
+func NewLiftDunningHoldRequestWithBody(server string, hold HoldID, params *LiftDunningHoldParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "hold", hold, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/dunning/holds/%s/lift", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewCreateDunningRunRequest calls the generic CreateDunningRun builder with application/json body
 func NewCreateDunningRunRequest(server string, params *CreateDunningRunParams, body CreateDunningRunJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -1492,6 +2115,113 @@ func NewCreateDunningRunRequestWithBody(server string, params *CreateDunningRunP
 			req.Header.Set("Idempotency-Key", headerParam0)
 		}
 
+	}
+
+	return req, nil
+}
+
+// NewGetDunningRunRequest constructs an http.Request for the GetDunningRun method
+func NewGetDunningRunRequest(server string, run RunNumber) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "run", run, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/dunning/runs/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListDunningRunEntriesRequest constructs an http.Request for the ListDunningRunEntries method
+func NewListDunningRunEntriesRequest(server string, run RunNumber, params *ListDunningRunEntriesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "run", run, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/dunning/runs/%s/entries", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
 	}
 
 	return req, nil
@@ -2186,6 +2916,68 @@ func NewUpdateInvoiceRequestWithBody(server string, invoiceReference InvoiceRefe
 			}
 
 			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCreateAdjustmentRequest calls the generic CreateAdjustment builder with application/json body
+func NewCreateAdjustmentRequest(server string, invoiceReference InvoiceReference, params *CreateAdjustmentParams, body CreateAdjustmentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateAdjustmentRequestWithBody(server, invoiceReference, params, "application/json", bodyReader)
+}
+
+// NewCreateAdjustmentRequestWithBody constructs an http.Request for the CreateAdjustment method, with any body, and a specified content type
+func NewCreateAdjustmentRequestWithBody(server string, invoiceReference InvoiceReference, params *CreateAdjustmentParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "invoiceReference", invoiceReference, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/invoices/%s/adjustments", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
 		}
 
 	}
@@ -2989,8 +3781,86 @@ func NewCreateTransactionRequestWithBody(server string, params *CreateTransactio
 	return req, nil
 }
 
+// NewCreateTransactionImportRequestWithBody constructs an http.Request for the CreateTransactionImport method, with any body, and a specified content type
+func NewCreateTransactionImportRequestWithBody(server string, params *CreateTransactionImportParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/transactions/imports")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetTransactionImportRequest constructs an http.Request for the GetTransactionImport method
+func NewGetTransactionImportRequest(server string, pImport ImportID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "import", pImport, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/transactions/imports/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetTransactionRequest constructs an http.Request for the GetTransaction method
-func NewGetTransactionRequest(server string, id string) (*http.Request, error) {
+func NewGetTransactionRequest(server string, id TransactionID) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -3018,6 +3888,68 @@ func NewGetTransactionRequest(server string, id string) (*http.Request, error) {
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAssignTransactionRequest calls the generic AssignTransaction builder with application/json body
+func NewAssignTransactionRequest(server string, id TransactionID, params *AssignTransactionParams, body AssignTransactionJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAssignTransactionRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewAssignTransactionRequestWithBody constructs an http.Request for the AssignTransaction method, with any body, and a specified content type
+func NewAssignTransactionRequestWithBody(server string, id TransactionID, params *AssignTransactionParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/transactions/%s/assignments", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
 	}
 
 	return req, nil
@@ -3158,10 +4090,67 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /creditnotes/{creditnoteReference} (the `GetCreditnote` operationId).
 	GetCreditnoteWithResponse(ctx context.Context, creditnoteReference CreditnoteReference, reqEditors ...RequestEditorFn) (*GetCreditnoteResponse, error)
 
+	// ListDunningHoldsWithResponse List what holds dunning back
+	//
+	// Blocks, promises to pay and disputes, newest first, those that were lifted or have ended too.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /dunning/holds (the `ListDunningHolds` operationId).
+	ListDunningHoldsWithResponse(ctx context.Context, params *ListDunningHoldsParams, reqEditors ...RequestEditorFn) (*ListDunningHoldsResponse, error)
+
+	// CreateDunningHoldWithBodyWithResponse Hold dunning back
+	//
+	// No notice is issued or sent for the invoice, or for any invoice of the customer, while the hold lasts: a block, a promise of the
+	// debtor's to pay until a day, or a dispute. A dispute of an invoice may be of a part: the rest is dunned, and notices do not ask
+	// for that part. A hold ends after its last day, or when it is lifted. A draft or a canceled invoice is answered with 409, and so
+	// is an invoice or a customer that there is not.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /dunning/holds (the `CreateDunningHold` operationId).
+	CreateDunningHoldWithBodyWithResponse(ctx context.Context, params *CreateDunningHoldParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateDunningHoldResponse, error)
+
+	// CreateDunningHoldWithResponse Hold dunning back
+	//
+	// No notice is issued or sent for the invoice, or for any invoice of the customer, while the hold lasts: a block, a promise of the
+	// debtor's to pay until a day, or a dispute. A dispute of an invoice may be of a part: the rest is dunned, and notices do not ask
+	// for that part. A hold ends after its last day, or when it is lifted. A draft or a canceled invoice is answered with 409, and so
+	// is an invoice or a customer that there is not.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /dunning/holds (the `CreateDunningHold` operationId).
+	CreateDunningHoldWithResponse(ctx context.Context, params *CreateDunningHoldParams, body CreateDunningHoldJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateDunningHoldResponse, error)
+
+	// LiftDunningHoldWithBodyWithResponse Lift a hold
+	//
+	// Ends a hold before its last day. It stays in the list, with the moment it was lifted. One that was lifted already is answered with 409.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /dunning/holds/{hold}/lift (the `LiftDunningHold` operationId).
+	LiftDunningHoldWithBodyWithResponse(ctx context.Context, hold HoldID, params *LiftDunningHoldParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LiftDunningHoldResponse, error)
+
+	// LiftDunningHoldWithResponse Lift a hold
+	//
+	// Ends a hold before its last day. It stays in the list, with the moment it was lifted. One that was lifted already is answered with 409.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /dunning/holds/{hold}/lift (the `LiftDunningHold` operationId).
+	LiftDunningHoldWithResponse(ctx context.Context, hold HoldID, params *LiftDunningHoldParams, body LiftDunningHoldJSONRequestBody, reqEditors ...RequestEditorFn) (*LiftDunningHoldResponse, error)
+
 	// CreateDunningRunWithBodyWithResponse Plan or execute a dunning run
 	//
-	// With `dryRun` the answer is a plan and its hash, and nothing changes. A run with that hash executes exactly that
-	// plan, or says what differs.
+	// Which overdue invoices get a notice on a day, and which do not, each with its reason. With `dryRun` it is only planned: the
+	// answer comes when the plan is made, which takes seconds for a hundred thousand invoices, with the hash of the plan, and nothing
+	// else changes. Without, notices are issued in the background: the answer is the run in state `queued`, and *getDunningRun* tells
+	// how it goes on.
+	//
+	// A run is for today; only a dry run may be for another day. With the `hash` of a dry run, it does exactly what that one planned,
+	// or it fails, has done nothing, and `reason` names what differs. A merchant has one run at a time: while one is queued or
+	// running, another is answered with 409, and so is one that is limited to an invoice that there is not.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -3170,13 +4159,38 @@ type ClientWithResponsesInterface interface {
 
 	// CreateDunningRunWithResponse Plan or execute a dunning run
 	//
-	// With `dryRun` the answer is a plan and its hash, and nothing changes. A run with that hash executes exactly that
-	// plan, or says what differs.
+	// Which overdue invoices get a notice on a day, and which do not, each with its reason. With `dryRun` it is only planned: the
+	// answer comes when the plan is made, which takes seconds for a hundred thousand invoices, with the hash of the plan, and nothing
+	// else changes. Without, notices are issued in the background: the answer is the run in state `queued`, and *getDunningRun* tells
+	// how it goes on.
+	//
+	// A run is for today; only a dry run may be for another day. With the `hash` of a dry run, it does exactly what that one planned,
+	// or it fails, has done nothing, and `reason` names what differs. A merchant has one run at a time: while one is queued or
+	// running, another is answered with 409, and so is one that is limited to an invoice that there is not.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /dunning/runs (the `CreateDunningRun` operationId).
 	CreateDunningRunWithResponse(ctx context.Context, params *CreateDunningRunParams, body CreateDunningRunJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateDunningRunResponse, error)
+
+	// GetDunningRunWithResponse Read how a dunning run stands
+	//
+	// State and counts of a run. What it does with each invoice is in *listDunningRunEntries*.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /dunning/runs/{run} (the `GetDunningRun` operationId).
+	GetDunningRunWithResponse(ctx context.Context, run RunNumber, reqEditors ...RequestEditorFn) (*GetDunningRunResponse, error)
+
+	// ListDunningRunEntriesWithResponse List what a dunning run does with each invoice
+	//
+	// The plan of the run, one entry for each open invoice, and what became of it. The order is that of the plan. A run that is not
+	// planned yet has no entries.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /dunning/runs/{run}/entries (the `ListDunningRunEntries` operationId).
+	ListDunningRunEntriesWithResponse(ctx context.Context, run RunNumber, params *ListDunningRunEntriesParams, reqEditors ...RequestEditorFn) (*ListDunningRunEntriesResponse, error)
 
 	// ListIdentitiesWithResponse List customers
 	//
@@ -3333,6 +4347,28 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with PUT /invoices/{invoiceReference} (the `UpdateInvoice` operationId).
 	UpdateInvoiceWithResponse(ctx context.Context, invoiceReference InvoiceReference, params *UpdateInvoiceParams, body UpdateInvoiceJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateInvoiceResponse, error)
+
+	// CreateAdjustmentWithBodyWithResponse Adjust what an invoice owes
+	//
+	// Gives up costs or interest (`waiver`), writes principal off (`writeoff`), or takes an earlier adjustment or charge back
+	// (`reversal`). Never more than is open. Payments and credit notes are not reversed here: money that goes back is a
+	// transaction. A draft or a canceled invoice is answered with 409.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /invoices/{invoiceReference}/adjustments (the `CreateAdjustment` operationId).
+	CreateAdjustmentWithBodyWithResponse(ctx context.Context, invoiceReference InvoiceReference, params *CreateAdjustmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateAdjustmentResponse, error)
+
+	// CreateAdjustmentWithResponse Adjust what an invoice owes
+	//
+	// Gives up costs or interest (`waiver`), writes principal off (`writeoff`), or takes an earlier adjustment or charge back
+	// (`reversal`). Never more than is open. Payments and credit notes are not reversed here: money that goes back is a
+	// transaction. A draft or a canceled invoice is answered with 409.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /invoices/{invoiceReference}/adjustments (the `CreateAdjustment` operationId).
+	CreateAdjustmentWithResponse(ctx context.Context, invoiceReference InvoiceReference, params *CreateAdjustmentParams, body CreateAdjustmentJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateAdjustmentResponse, error)
 
 	// GetClaimWithResponse Compute what is claimed on a day
 	//
@@ -3559,6 +4595,27 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /transactions (the `CreateTransaction` operationId).
 	CreateTransactionWithResponse(ctx context.Context, params *CreateTransactionParams, body CreateTransactionJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateTransactionResponse, error)
 
+	// CreateTransactionImportWithBodyWithResponse Import a bank statement
+	//
+	// Takes a bank statement (camt.053 of version 02 or 08, camt.054 of version 02, 04 or 08) and books its entries in the background,
+	// each as *createTransaction* without assignments would. The answer is the import in state `queued`; *getTransactionImport* tells how
+	// far it has come. An entry that was booked before, by this file or by another, is not booked again. Outgoing money is skipped, but
+	// for payments that go back. A file over 128 MiB is answered with 413.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /transactions/imports (the `CreateTransactionImport` operationId).
+	CreateTransactionImportWithBodyWithResponse(ctx context.Context, params *CreateTransactionImportParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateTransactionImportResponse, error)
+
+	// GetTransactionImportWithResponse Read how an import of a bank statement stands
+	//
+	// State and counts of an import, and what was wrong with its file.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /transactions/imports/{import} (the `GetTransactionImport` operationId).
+	GetTransactionImportWithResponse(ctx context.Context, pImport ImportID, reqEditors ...RequestEditorFn) (*GetTransactionImportResponse, error)
+
 	// GetTransactionWithResponse Read a movement of money
 	//
 	// The transaction with this id.
@@ -3566,7 +4623,27 @@ type ClientWithResponsesInterface interface {
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /transactions/{id} (the `GetTransaction` operationId).
-	GetTransactionWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*GetTransactionResponse, error)
+	GetTransactionWithResponse(ctx context.Context, id TransactionID, reqEditors ...RequestEditorFn) (*GetTransactionResponse, error)
+
+	// AssignTransactionWithBodyWithResponse Assign what is left of a transaction
+	//
+	// Books what a transaction has `unallocated` on the named invoices, or, without `assignments`, on those that are found now as in
+	// *createTransaction*. More than is unallocated, or than an invoice owes, is answered with 409.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /transactions/{id}/assignments (the `AssignTransaction` operationId).
+	AssignTransactionWithBodyWithResponse(ctx context.Context, id TransactionID, params *AssignTransactionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AssignTransactionResponse, error)
+
+	// AssignTransactionWithResponse Assign what is left of a transaction
+	//
+	// Books what a transaction has `unallocated` on the named invoices, or, without `assignments`, on those that are found now as in
+	// *createTransaction*. More than is unallocated, or than an invoice owes, is answered with 409.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /transactions/{id}/assignments (the `AssignTransaction` operationId).
+	AssignTransactionWithResponse(ctx context.Context, id TransactionID, params *AssignTransactionParams, body AssignTransactionJSONRequestBody, reqEditors ...RequestEditorFn) (*AssignTransactionResponse, error)
 
 	// GetCommunicationFileWithResponse Download the file of a communication
 	//
@@ -3884,6 +4961,574 @@ func (r GetCreditnoteResponse) ContentType() string {
 	return ""
 }
 
+// ListDunningHoldsResponse400Headers the declared response headers of an HTTP 400 response for ListDunningHolds
+type ListDunningHoldsResponse400Headers struct {
+	XRequestID *string
+}
+
+// ListDunningHoldsResponse401Headers the declared response headers of an HTTP 401 response for ListDunningHolds
+type ListDunningHoldsResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// ListDunningHoldsResponse403Headers the declared response headers of an HTTP 403 response for ListDunningHolds
+type ListDunningHoldsResponse403Headers struct {
+	XRequestID *string
+}
+
+// ListDunningHoldsResponse429Headers the declared response headers of an HTTP 429 response for ListDunningHolds
+type ListDunningHoldsResponse429Headers struct {
+	RetryAfter *int
+	XRequestID *string
+}
+
+// ListDunningHoldsResponse500Headers the declared response headers of an HTTP 500 response for ListDunningHolds
+type ListDunningHoldsResponse500Headers struct {
+	XRequestID *string
+}
+
+// ListDunningHoldsResponse501Headers the declared response headers of an HTTP 501 response for ListDunningHolds
+type ListDunningHoldsResponse501Headers struct {
+	XRequestID *string
+}
+
+// ListDunningHoldsResponse503Headers the declared response headers of an HTTP 503 response for ListDunningHolds
+type ListDunningHoldsResponse503Headers struct {
+	RetryAfter *int
+	XRequestID *string
+}
+
+type ListDunningHoldsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *[]DunningHold
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *InvalidRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *UnauthorizedError
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *ForbiddenError
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *TooManyRequestsError
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalError
+	// JSON501 the response for an HTTP 501 `application/json` response
+	JSON501 *NotImplementedError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *UnavailableError
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ListDunningHoldsResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListDunningHoldsResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ListDunningHoldsResponse403Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ListDunningHoldsResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *ListDunningHoldsResponse500Headers
+	// Headers501 the parsed response headers for an HTTP 501 response
+	Headers501 *ListDunningHoldsResponse501Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListDunningHoldsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListDunningHoldsResponse) GetJSON200() *[]DunningHold {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r ListDunningHoldsResponse) GetJSON400() *InvalidRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r ListDunningHoldsResponse) GetJSON401() *UnauthorizedError {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r ListDunningHoldsResponse) GetJSON403() *ForbiddenError {
+	return r.JSON403
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r ListDunningHoldsResponse) GetJSON429() *TooManyRequestsError {
+	return r.JSON429
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r ListDunningHoldsResponse) GetJSON500() *InternalError {
+	return r.JSON500
+}
+
+// GetJSON501 returns the response for an HTTP 501 `application/json` response
+func (r ListDunningHoldsResponse) GetJSON501() *NotImplementedError {
+	return r.JSON501
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r ListDunningHoldsResponse) GetJSON503() *UnavailableError {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ListDunningHoldsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDunningHoldsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDunningHoldsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDunningHoldsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CreateDunningHoldResponse201Headers the declared response headers of an HTTP 201 response for CreateDunningHold
+type CreateDunningHoldResponse201Headers struct {
+	IdempotentReplayed *string
+}
+
+// CreateDunningHoldResponse400Headers the declared response headers of an HTTP 400 response for CreateDunningHold
+type CreateDunningHoldResponse400Headers struct {
+	XRequestID *string
+}
+
+// CreateDunningHoldResponse401Headers the declared response headers of an HTTP 401 response for CreateDunningHold
+type CreateDunningHoldResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// CreateDunningHoldResponse403Headers the declared response headers of an HTTP 403 response for CreateDunningHold
+type CreateDunningHoldResponse403Headers struct {
+	XRequestID *string
+}
+
+// CreateDunningHoldResponse409Headers the declared response headers of an HTTP 409 response for CreateDunningHold
+type CreateDunningHoldResponse409Headers struct {
+	RetryAfter *int
+	XRequestID *string
+}
+
+// CreateDunningHoldResponse413Headers the declared response headers of an HTTP 413 response for CreateDunningHold
+type CreateDunningHoldResponse413Headers struct {
+	XRequestID *string
+}
+
+// CreateDunningHoldResponse415Headers the declared response headers of an HTTP 415 response for CreateDunningHold
+type CreateDunningHoldResponse415Headers struct {
+	XRequestID *string
+}
+
+// CreateDunningHoldResponse422Headers the declared response headers of an HTTP 422 response for CreateDunningHold
+type CreateDunningHoldResponse422Headers struct {
+	XRequestID *string
+}
+
+// CreateDunningHoldResponse429Headers the declared response headers of an HTTP 429 response for CreateDunningHold
+type CreateDunningHoldResponse429Headers struct {
+	RetryAfter *int
+	XRequestID *string
+}
+
+// CreateDunningHoldResponse500Headers the declared response headers of an HTTP 500 response for CreateDunningHold
+type CreateDunningHoldResponse500Headers struct {
+	XRequestID *string
+}
+
+// CreateDunningHoldResponse501Headers the declared response headers of an HTTP 501 response for CreateDunningHold
+type CreateDunningHoldResponse501Headers struct {
+	XRequestID *string
+}
+
+// CreateDunningHoldResponse503Headers the declared response headers of an HTTP 503 response for CreateDunningHold
+type CreateDunningHoldResponse503Headers struct {
+	RetryAfter *int
+	XRequestID *string
+}
+
+type CreateDunningHoldResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *DunningHold
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *InvalidRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *UnauthorizedError
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *ForbiddenError
+	// JSON409 the response for an HTTP 409 `application/json` response
+	JSON409 *ConflictError
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *TooLargeError
+	// JSON415 the response for an HTTP 415 `application/json` response
+	JSON415 *UnsupportedMediaTypeError
+	// JSON422 the response for an HTTP 422 `application/json` response
+	JSON422 *IdempotencyKeyReusedError
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *TooManyRequestsError
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalError
+	// JSON501 the response for an HTTP 501 `application/json` response
+	JSON501 *NotImplementedError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *UnavailableError
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *CreateDunningHoldResponse201Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *CreateDunningHoldResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *CreateDunningHoldResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *CreateDunningHoldResponse403Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *CreateDunningHoldResponse409Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *CreateDunningHoldResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *CreateDunningHoldResponse415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *CreateDunningHoldResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *CreateDunningHoldResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *CreateDunningHoldResponse500Headers
+	// Headers501 the parsed response headers for an HTTP 501 response
+	Headers501 *CreateDunningHoldResponse501Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CreateDunningHoldResponse503Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateDunningHoldResponse) GetJSON201() *DunningHold {
+	return r.JSON201
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r CreateDunningHoldResponse) GetJSON400() *InvalidRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r CreateDunningHoldResponse) GetJSON401() *UnauthorizedError {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r CreateDunningHoldResponse) GetJSON403() *ForbiddenError {
+	return r.JSON403
+}
+
+// GetJSON409 returns the response for an HTTP 409 `application/json` response
+func (r CreateDunningHoldResponse) GetJSON409() *ConflictError {
+	return r.JSON409
+}
+
+// GetJSON413 returns the response for an HTTP 413 `application/json` response
+func (r CreateDunningHoldResponse) GetJSON413() *TooLargeError {
+	return r.JSON413
+}
+
+// GetJSON415 returns the response for an HTTP 415 `application/json` response
+func (r CreateDunningHoldResponse) GetJSON415() *UnsupportedMediaTypeError {
+	return r.JSON415
+}
+
+// GetJSON422 returns the response for an HTTP 422 `application/json` response
+func (r CreateDunningHoldResponse) GetJSON422() *IdempotencyKeyReusedError {
+	return r.JSON422
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r CreateDunningHoldResponse) GetJSON429() *TooManyRequestsError {
+	return r.JSON429
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r CreateDunningHoldResponse) GetJSON500() *InternalError {
+	return r.JSON500
+}
+
+// GetJSON501 returns the response for an HTTP 501 `application/json` response
+func (r CreateDunningHoldResponse) GetJSON501() *NotImplementedError {
+	return r.JSON501
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r CreateDunningHoldResponse) GetJSON503() *UnavailableError {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateDunningHoldResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateDunningHoldResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateDunningHoldResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateDunningHoldResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// LiftDunningHoldResponse200Headers the declared response headers of an HTTP 200 response for LiftDunningHold
+type LiftDunningHoldResponse200Headers struct {
+	IdempotentReplayed *string
+}
+
+// LiftDunningHoldResponse400Headers the declared response headers of an HTTP 400 response for LiftDunningHold
+type LiftDunningHoldResponse400Headers struct {
+	XRequestID *string
+}
+
+// LiftDunningHoldResponse401Headers the declared response headers of an HTTP 401 response for LiftDunningHold
+type LiftDunningHoldResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// LiftDunningHoldResponse403Headers the declared response headers of an HTTP 403 response for LiftDunningHold
+type LiftDunningHoldResponse403Headers struct {
+	XRequestID *string
+}
+
+// LiftDunningHoldResponse404Headers the declared response headers of an HTTP 404 response for LiftDunningHold
+type LiftDunningHoldResponse404Headers struct {
+	XRequestID *string
+}
+
+// LiftDunningHoldResponse409Headers the declared response headers of an HTTP 409 response for LiftDunningHold
+type LiftDunningHoldResponse409Headers struct {
+	RetryAfter *int
+	XRequestID *string
+}
+
+// LiftDunningHoldResponse413Headers the declared response headers of an HTTP 413 response for LiftDunningHold
+type LiftDunningHoldResponse413Headers struct {
+	XRequestID *string
+}
+
+// LiftDunningHoldResponse415Headers the declared response headers of an HTTP 415 response for LiftDunningHold
+type LiftDunningHoldResponse415Headers struct {
+	XRequestID *string
+}
+
+// LiftDunningHoldResponse422Headers the declared response headers of an HTTP 422 response for LiftDunningHold
+type LiftDunningHoldResponse422Headers struct {
+	XRequestID *string
+}
+
+// LiftDunningHoldResponse429Headers the declared response headers of an HTTP 429 response for LiftDunningHold
+type LiftDunningHoldResponse429Headers struct {
+	RetryAfter *int
+	XRequestID *string
+}
+
+// LiftDunningHoldResponse500Headers the declared response headers of an HTTP 500 response for LiftDunningHold
+type LiftDunningHoldResponse500Headers struct {
+	XRequestID *string
+}
+
+// LiftDunningHoldResponse501Headers the declared response headers of an HTTP 501 response for LiftDunningHold
+type LiftDunningHoldResponse501Headers struct {
+	XRequestID *string
+}
+
+// LiftDunningHoldResponse503Headers the declared response headers of an HTTP 503 response for LiftDunningHold
+type LiftDunningHoldResponse503Headers struct {
+	RetryAfter *int
+	XRequestID *string
+}
+
+type LiftDunningHoldResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DunningHold
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *InvalidRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *UnauthorizedError
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *ForbiddenError
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *NotFoundError
+	// JSON409 the response for an HTTP 409 `application/json` response
+	JSON409 *ConflictError
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *TooLargeError
+	// JSON415 the response for an HTTP 415 `application/json` response
+	JSON415 *UnsupportedMediaTypeError
+	// JSON422 the response for an HTTP 422 `application/json` response
+	JSON422 *IdempotencyKeyReusedError
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *TooManyRequestsError
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalError
+	// JSON501 the response for an HTTP 501 `application/json` response
+	JSON501 *NotImplementedError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *UnavailableError
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *LiftDunningHoldResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *LiftDunningHoldResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *LiftDunningHoldResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *LiftDunningHoldResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *LiftDunningHoldResponse404Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *LiftDunningHoldResponse409Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *LiftDunningHoldResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *LiftDunningHoldResponse415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *LiftDunningHoldResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *LiftDunningHoldResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *LiftDunningHoldResponse500Headers
+	// Headers501 the parsed response headers for an HTTP 501 response
+	Headers501 *LiftDunningHoldResponse501Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *LiftDunningHoldResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r LiftDunningHoldResponse) GetJSON200() *DunningHold {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r LiftDunningHoldResponse) GetJSON400() *InvalidRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r LiftDunningHoldResponse) GetJSON401() *UnauthorizedError {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r LiftDunningHoldResponse) GetJSON403() *ForbiddenError {
+	return r.JSON403
+}
+
+// GetJSON404 returns the response for an HTTP 404 `application/json` response
+func (r LiftDunningHoldResponse) GetJSON404() *NotFoundError {
+	return r.JSON404
+}
+
+// GetJSON409 returns the response for an HTTP 409 `application/json` response
+func (r LiftDunningHoldResponse) GetJSON409() *ConflictError {
+	return r.JSON409
+}
+
+// GetJSON413 returns the response for an HTTP 413 `application/json` response
+func (r LiftDunningHoldResponse) GetJSON413() *TooLargeError {
+	return r.JSON413
+}
+
+// GetJSON415 returns the response for an HTTP 415 `application/json` response
+func (r LiftDunningHoldResponse) GetJSON415() *UnsupportedMediaTypeError {
+	return r.JSON415
+}
+
+// GetJSON422 returns the response for an HTTP 422 `application/json` response
+func (r LiftDunningHoldResponse) GetJSON422() *IdempotencyKeyReusedError {
+	return r.JSON422
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r LiftDunningHoldResponse) GetJSON429() *TooManyRequestsError {
+	return r.JSON429
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r LiftDunningHoldResponse) GetJSON500() *InternalError {
+	return r.JSON500
+}
+
+// GetJSON501 returns the response for an HTTP 501 `application/json` response
+func (r LiftDunningHoldResponse) GetJSON501() *NotImplementedError {
+	return r.JSON501
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r LiftDunningHoldResponse) GetJSON503() *UnavailableError {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r LiftDunningHoldResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r LiftDunningHoldResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r LiftDunningHoldResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r LiftDunningHoldResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // CreateDunningRunResponse200Headers the declared response headers of an HTTP 200 response for CreateDunningRun
 type CreateDunningRunResponse200Headers struct {
 	IdempotentReplayed *string
@@ -4084,6 +5729,318 @@ func (r CreateDunningRunResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r CreateDunningRunResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetDunningRunResponse400Headers the declared response headers of an HTTP 400 response for GetDunningRun
+type GetDunningRunResponse400Headers struct {
+	XRequestID *string
+}
+
+// GetDunningRunResponse401Headers the declared response headers of an HTTP 401 response for GetDunningRun
+type GetDunningRunResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// GetDunningRunResponse403Headers the declared response headers of an HTTP 403 response for GetDunningRun
+type GetDunningRunResponse403Headers struct {
+	XRequestID *string
+}
+
+// GetDunningRunResponse404Headers the declared response headers of an HTTP 404 response for GetDunningRun
+type GetDunningRunResponse404Headers struct {
+	XRequestID *string
+}
+
+// GetDunningRunResponse429Headers the declared response headers of an HTTP 429 response for GetDunningRun
+type GetDunningRunResponse429Headers struct {
+	RetryAfter *int
+	XRequestID *string
+}
+
+// GetDunningRunResponse500Headers the declared response headers of an HTTP 500 response for GetDunningRun
+type GetDunningRunResponse500Headers struct {
+	XRequestID *string
+}
+
+// GetDunningRunResponse501Headers the declared response headers of an HTTP 501 response for GetDunningRun
+type GetDunningRunResponse501Headers struct {
+	XRequestID *string
+}
+
+// GetDunningRunResponse503Headers the declared response headers of an HTTP 503 response for GetDunningRun
+type GetDunningRunResponse503Headers struct {
+	RetryAfter *int
+	XRequestID *string
+}
+
+type GetDunningRunResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DunningRun
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *InvalidRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *UnauthorizedError
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *ForbiddenError
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *NotFoundError
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *TooManyRequestsError
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalError
+	// JSON501 the response for an HTTP 501 `application/json` response
+	JSON501 *NotImplementedError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *UnavailableError
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetDunningRunResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetDunningRunResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *GetDunningRunResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *GetDunningRunResponse404Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *GetDunningRunResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetDunningRunResponse500Headers
+	// Headers501 the parsed response headers for an HTTP 501 response
+	Headers501 *GetDunningRunResponse501Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetDunningRunResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetDunningRunResponse) GetJSON200() *DunningRun {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r GetDunningRunResponse) GetJSON400() *InvalidRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r GetDunningRunResponse) GetJSON401() *UnauthorizedError {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r GetDunningRunResponse) GetJSON403() *ForbiddenError {
+	return r.JSON403
+}
+
+// GetJSON404 returns the response for an HTTP 404 `application/json` response
+func (r GetDunningRunResponse) GetJSON404() *NotFoundError {
+	return r.JSON404
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r GetDunningRunResponse) GetJSON429() *TooManyRequestsError {
+	return r.JSON429
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r GetDunningRunResponse) GetJSON500() *InternalError {
+	return r.JSON500
+}
+
+// GetJSON501 returns the response for an HTTP 501 `application/json` response
+func (r GetDunningRunResponse) GetJSON501() *NotImplementedError {
+	return r.JSON501
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r GetDunningRunResponse) GetJSON503() *UnavailableError {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r GetDunningRunResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetDunningRunResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetDunningRunResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetDunningRunResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListDunningRunEntriesResponse400Headers the declared response headers of an HTTP 400 response for ListDunningRunEntries
+type ListDunningRunEntriesResponse400Headers struct {
+	XRequestID *string
+}
+
+// ListDunningRunEntriesResponse401Headers the declared response headers of an HTTP 401 response for ListDunningRunEntries
+type ListDunningRunEntriesResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// ListDunningRunEntriesResponse403Headers the declared response headers of an HTTP 403 response for ListDunningRunEntries
+type ListDunningRunEntriesResponse403Headers struct {
+	XRequestID *string
+}
+
+// ListDunningRunEntriesResponse404Headers the declared response headers of an HTTP 404 response for ListDunningRunEntries
+type ListDunningRunEntriesResponse404Headers struct {
+	XRequestID *string
+}
+
+// ListDunningRunEntriesResponse429Headers the declared response headers of an HTTP 429 response for ListDunningRunEntries
+type ListDunningRunEntriesResponse429Headers struct {
+	RetryAfter *int
+	XRequestID *string
+}
+
+// ListDunningRunEntriesResponse500Headers the declared response headers of an HTTP 500 response for ListDunningRunEntries
+type ListDunningRunEntriesResponse500Headers struct {
+	XRequestID *string
+}
+
+// ListDunningRunEntriesResponse501Headers the declared response headers of an HTTP 501 response for ListDunningRunEntries
+type ListDunningRunEntriesResponse501Headers struct {
+	XRequestID *string
+}
+
+// ListDunningRunEntriesResponse503Headers the declared response headers of an HTTP 503 response for ListDunningRunEntries
+type ListDunningRunEntriesResponse503Headers struct {
+	RetryAfter *int
+	XRequestID *string
+}
+
+type ListDunningRunEntriesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DunningRunEntries
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *InvalidRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *UnauthorizedError
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *ForbiddenError
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *NotFoundError
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *TooManyRequestsError
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalError
+	// JSON501 the response for an HTTP 501 `application/json` response
+	JSON501 *NotImplementedError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *UnavailableError
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ListDunningRunEntriesResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListDunningRunEntriesResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ListDunningRunEntriesResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *ListDunningRunEntriesResponse404Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ListDunningRunEntriesResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *ListDunningRunEntriesResponse500Headers
+	// Headers501 the parsed response headers for an HTTP 501 response
+	Headers501 *ListDunningRunEntriesResponse501Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListDunningRunEntriesResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListDunningRunEntriesResponse) GetJSON200() *DunningRunEntries {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r ListDunningRunEntriesResponse) GetJSON400() *InvalidRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r ListDunningRunEntriesResponse) GetJSON401() *UnauthorizedError {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r ListDunningRunEntriesResponse) GetJSON403() *ForbiddenError {
+	return r.JSON403
+}
+
+// GetJSON404 returns the response for an HTTP 404 `application/json` response
+func (r ListDunningRunEntriesResponse) GetJSON404() *NotFoundError {
+	return r.JSON404
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r ListDunningRunEntriesResponse) GetJSON429() *TooManyRequestsError {
+	return r.JSON429
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r ListDunningRunEntriesResponse) GetJSON500() *InternalError {
+	return r.JSON500
+}
+
+// GetJSON501 returns the response for an HTTP 501 `application/json` response
+func (r ListDunningRunEntriesResponse) GetJSON501() *NotImplementedError {
+	return r.JSON501
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r ListDunningRunEntriesResponse) GetJSON503() *UnavailableError {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ListDunningRunEntriesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDunningRunEntriesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDunningRunEntriesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDunningRunEntriesResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -5939,6 +7896,226 @@ func (r UpdateInvoiceResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r UpdateInvoiceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CreateAdjustmentResponse201Headers the declared response headers of an HTTP 201 response for CreateAdjustment
+type CreateAdjustmentResponse201Headers struct {
+	IdempotentReplayed *string
+}
+
+// CreateAdjustmentResponse400Headers the declared response headers of an HTTP 400 response for CreateAdjustment
+type CreateAdjustmentResponse400Headers struct {
+	XRequestID *string
+}
+
+// CreateAdjustmentResponse401Headers the declared response headers of an HTTP 401 response for CreateAdjustment
+type CreateAdjustmentResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// CreateAdjustmentResponse403Headers the declared response headers of an HTTP 403 response for CreateAdjustment
+type CreateAdjustmentResponse403Headers struct {
+	XRequestID *string
+}
+
+// CreateAdjustmentResponse404Headers the declared response headers of an HTTP 404 response for CreateAdjustment
+type CreateAdjustmentResponse404Headers struct {
+	XRequestID *string
+}
+
+// CreateAdjustmentResponse409Headers the declared response headers of an HTTP 409 response for CreateAdjustment
+type CreateAdjustmentResponse409Headers struct {
+	RetryAfter *int
+	XRequestID *string
+}
+
+// CreateAdjustmentResponse413Headers the declared response headers of an HTTP 413 response for CreateAdjustment
+type CreateAdjustmentResponse413Headers struct {
+	XRequestID *string
+}
+
+// CreateAdjustmentResponse415Headers the declared response headers of an HTTP 415 response for CreateAdjustment
+type CreateAdjustmentResponse415Headers struct {
+	XRequestID *string
+}
+
+// CreateAdjustmentResponse422Headers the declared response headers of an HTTP 422 response for CreateAdjustment
+type CreateAdjustmentResponse422Headers struct {
+	XRequestID *string
+}
+
+// CreateAdjustmentResponse429Headers the declared response headers of an HTTP 429 response for CreateAdjustment
+type CreateAdjustmentResponse429Headers struct {
+	RetryAfter *int
+	XRequestID *string
+}
+
+// CreateAdjustmentResponse500Headers the declared response headers of an HTTP 500 response for CreateAdjustment
+type CreateAdjustmentResponse500Headers struct {
+	XRequestID *string
+}
+
+// CreateAdjustmentResponse501Headers the declared response headers of an HTTP 501 response for CreateAdjustment
+type CreateAdjustmentResponse501Headers struct {
+	XRequestID *string
+}
+
+// CreateAdjustmentResponse503Headers the declared response headers of an HTTP 503 response for CreateAdjustment
+type CreateAdjustmentResponse503Headers struct {
+	RetryAfter *int
+	XRequestID *string
+}
+
+type CreateAdjustmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *[]Booking
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *InvalidRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *UnauthorizedError
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *ForbiddenError
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *NotFoundError
+	// JSON409 the response for an HTTP 409 `application/json` response
+	JSON409 *ConflictError
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *TooLargeError
+	// JSON415 the response for an HTTP 415 `application/json` response
+	JSON415 *UnsupportedMediaTypeError
+	// JSON422 the response for an HTTP 422 `application/json` response
+	JSON422 *IdempotencyKeyReusedError
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *TooManyRequestsError
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalError
+	// JSON501 the response for an HTTP 501 `application/json` response
+	JSON501 *NotImplementedError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *UnavailableError
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *CreateAdjustmentResponse201Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *CreateAdjustmentResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *CreateAdjustmentResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *CreateAdjustmentResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *CreateAdjustmentResponse404Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *CreateAdjustmentResponse409Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *CreateAdjustmentResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *CreateAdjustmentResponse415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *CreateAdjustmentResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *CreateAdjustmentResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *CreateAdjustmentResponse500Headers
+	// Headers501 the parsed response headers for an HTTP 501 response
+	Headers501 *CreateAdjustmentResponse501Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CreateAdjustmentResponse503Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateAdjustmentResponse) GetJSON201() *[]Booking {
+	return r.JSON201
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r CreateAdjustmentResponse) GetJSON400() *InvalidRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r CreateAdjustmentResponse) GetJSON401() *UnauthorizedError {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r CreateAdjustmentResponse) GetJSON403() *ForbiddenError {
+	return r.JSON403
+}
+
+// GetJSON404 returns the response for an HTTP 404 `application/json` response
+func (r CreateAdjustmentResponse) GetJSON404() *NotFoundError {
+	return r.JSON404
+}
+
+// GetJSON409 returns the response for an HTTP 409 `application/json` response
+func (r CreateAdjustmentResponse) GetJSON409() *ConflictError {
+	return r.JSON409
+}
+
+// GetJSON413 returns the response for an HTTP 413 `application/json` response
+func (r CreateAdjustmentResponse) GetJSON413() *TooLargeError {
+	return r.JSON413
+}
+
+// GetJSON415 returns the response for an HTTP 415 `application/json` response
+func (r CreateAdjustmentResponse) GetJSON415() *UnsupportedMediaTypeError {
+	return r.JSON415
+}
+
+// GetJSON422 returns the response for an HTTP 422 `application/json` response
+func (r CreateAdjustmentResponse) GetJSON422() *IdempotencyKeyReusedError {
+	return r.JSON422
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r CreateAdjustmentResponse) GetJSON429() *TooManyRequestsError {
+	return r.JSON429
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r CreateAdjustmentResponse) GetJSON500() *InternalError {
+	return r.JSON500
+}
+
+// GetJSON501 returns the response for an HTTP 501 `application/json` response
+func (r CreateAdjustmentResponse) GetJSON501() *NotImplementedError {
+	return r.JSON501
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r CreateAdjustmentResponse) GetJSON503() *UnavailableError {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateAdjustmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateAdjustmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateAdjustmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateAdjustmentResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -8323,6 +10500,368 @@ func (r CreateTransactionResponse) ContentType() string {
 	return ""
 }
 
+// CreateTransactionImportResponse200Headers the declared response headers of an HTTP 200 response for CreateTransactionImport
+type CreateTransactionImportResponse200Headers struct {
+	IdempotentReplayed *string
+}
+
+// CreateTransactionImportResponse400Headers the declared response headers of an HTTP 400 response for CreateTransactionImport
+type CreateTransactionImportResponse400Headers struct {
+	XRequestID *string
+}
+
+// CreateTransactionImportResponse401Headers the declared response headers of an HTTP 401 response for CreateTransactionImport
+type CreateTransactionImportResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// CreateTransactionImportResponse403Headers the declared response headers of an HTTP 403 response for CreateTransactionImport
+type CreateTransactionImportResponse403Headers struct {
+	XRequestID *string
+}
+
+// CreateTransactionImportResponse409Headers the declared response headers of an HTTP 409 response for CreateTransactionImport
+type CreateTransactionImportResponse409Headers struct {
+	RetryAfter *int
+	XRequestID *string
+}
+
+// CreateTransactionImportResponse413Headers the declared response headers of an HTTP 413 response for CreateTransactionImport
+type CreateTransactionImportResponse413Headers struct {
+	XRequestID *string
+}
+
+// CreateTransactionImportResponse415Headers the declared response headers of an HTTP 415 response for CreateTransactionImport
+type CreateTransactionImportResponse415Headers struct {
+	XRequestID *string
+}
+
+// CreateTransactionImportResponse422Headers the declared response headers of an HTTP 422 response for CreateTransactionImport
+type CreateTransactionImportResponse422Headers struct {
+	XRequestID *string
+}
+
+// CreateTransactionImportResponse429Headers the declared response headers of an HTTP 429 response for CreateTransactionImport
+type CreateTransactionImportResponse429Headers struct {
+	RetryAfter *int
+	XRequestID *string
+}
+
+// CreateTransactionImportResponse500Headers the declared response headers of an HTTP 500 response for CreateTransactionImport
+type CreateTransactionImportResponse500Headers struct {
+	XRequestID *string
+}
+
+// CreateTransactionImportResponse501Headers the declared response headers of an HTTP 501 response for CreateTransactionImport
+type CreateTransactionImportResponse501Headers struct {
+	XRequestID *string
+}
+
+// CreateTransactionImportResponse503Headers the declared response headers of an HTTP 503 response for CreateTransactionImport
+type CreateTransactionImportResponse503Headers struct {
+	RetryAfter *int
+	XRequestID *string
+}
+
+type CreateTransactionImportResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TransactionImport
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *InvalidRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *UnauthorizedError
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *ForbiddenError
+	// JSON409 the response for an HTTP 409 `application/json` response
+	JSON409 *ConflictError
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *TooLargeError
+	// JSON415 the response for an HTTP 415 `application/json` response
+	JSON415 *UnsupportedMediaTypeError
+	// JSON422 the response for an HTTP 422 `application/json` response
+	JSON422 *IdempotencyKeyReusedError
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *TooManyRequestsError
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalError
+	// JSON501 the response for an HTTP 501 `application/json` response
+	JSON501 *NotImplementedError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *UnavailableError
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CreateTransactionImportResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *CreateTransactionImportResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *CreateTransactionImportResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *CreateTransactionImportResponse403Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *CreateTransactionImportResponse409Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *CreateTransactionImportResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *CreateTransactionImportResponse415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *CreateTransactionImportResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *CreateTransactionImportResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *CreateTransactionImportResponse500Headers
+	// Headers501 the parsed response headers for an HTTP 501 response
+	Headers501 *CreateTransactionImportResponse501Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CreateTransactionImportResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CreateTransactionImportResponse) GetJSON200() *TransactionImport {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r CreateTransactionImportResponse) GetJSON400() *InvalidRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r CreateTransactionImportResponse) GetJSON401() *UnauthorizedError {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r CreateTransactionImportResponse) GetJSON403() *ForbiddenError {
+	return r.JSON403
+}
+
+// GetJSON409 returns the response for an HTTP 409 `application/json` response
+func (r CreateTransactionImportResponse) GetJSON409() *ConflictError {
+	return r.JSON409
+}
+
+// GetJSON413 returns the response for an HTTP 413 `application/json` response
+func (r CreateTransactionImportResponse) GetJSON413() *TooLargeError {
+	return r.JSON413
+}
+
+// GetJSON415 returns the response for an HTTP 415 `application/json` response
+func (r CreateTransactionImportResponse) GetJSON415() *UnsupportedMediaTypeError {
+	return r.JSON415
+}
+
+// GetJSON422 returns the response for an HTTP 422 `application/json` response
+func (r CreateTransactionImportResponse) GetJSON422() *IdempotencyKeyReusedError {
+	return r.JSON422
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r CreateTransactionImportResponse) GetJSON429() *TooManyRequestsError {
+	return r.JSON429
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r CreateTransactionImportResponse) GetJSON500() *InternalError {
+	return r.JSON500
+}
+
+// GetJSON501 returns the response for an HTTP 501 `application/json` response
+func (r CreateTransactionImportResponse) GetJSON501() *NotImplementedError {
+	return r.JSON501
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r CreateTransactionImportResponse) GetJSON503() *UnavailableError {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateTransactionImportResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateTransactionImportResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateTransactionImportResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateTransactionImportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetTransactionImportResponse400Headers the declared response headers of an HTTP 400 response for GetTransactionImport
+type GetTransactionImportResponse400Headers struct {
+	XRequestID *string
+}
+
+// GetTransactionImportResponse401Headers the declared response headers of an HTTP 401 response for GetTransactionImport
+type GetTransactionImportResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// GetTransactionImportResponse403Headers the declared response headers of an HTTP 403 response for GetTransactionImport
+type GetTransactionImportResponse403Headers struct {
+	XRequestID *string
+}
+
+// GetTransactionImportResponse404Headers the declared response headers of an HTTP 404 response for GetTransactionImport
+type GetTransactionImportResponse404Headers struct {
+	XRequestID *string
+}
+
+// GetTransactionImportResponse429Headers the declared response headers of an HTTP 429 response for GetTransactionImport
+type GetTransactionImportResponse429Headers struct {
+	RetryAfter *int
+	XRequestID *string
+}
+
+// GetTransactionImportResponse500Headers the declared response headers of an HTTP 500 response for GetTransactionImport
+type GetTransactionImportResponse500Headers struct {
+	XRequestID *string
+}
+
+// GetTransactionImportResponse501Headers the declared response headers of an HTTP 501 response for GetTransactionImport
+type GetTransactionImportResponse501Headers struct {
+	XRequestID *string
+}
+
+// GetTransactionImportResponse503Headers the declared response headers of an HTTP 503 response for GetTransactionImport
+type GetTransactionImportResponse503Headers struct {
+	RetryAfter *int
+	XRequestID *string
+}
+
+type GetTransactionImportResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TransactionImport
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *InvalidRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *UnauthorizedError
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *ForbiddenError
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *NotFoundError
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *TooManyRequestsError
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalError
+	// JSON501 the response for an HTTP 501 `application/json` response
+	JSON501 *NotImplementedError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *UnavailableError
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetTransactionImportResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetTransactionImportResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *GetTransactionImportResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *GetTransactionImportResponse404Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *GetTransactionImportResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetTransactionImportResponse500Headers
+	// Headers501 the parsed response headers for an HTTP 501 response
+	Headers501 *GetTransactionImportResponse501Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetTransactionImportResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetTransactionImportResponse) GetJSON200() *TransactionImport {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r GetTransactionImportResponse) GetJSON400() *InvalidRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r GetTransactionImportResponse) GetJSON401() *UnauthorizedError {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r GetTransactionImportResponse) GetJSON403() *ForbiddenError {
+	return r.JSON403
+}
+
+// GetJSON404 returns the response for an HTTP 404 `application/json` response
+func (r GetTransactionImportResponse) GetJSON404() *NotFoundError {
+	return r.JSON404
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r GetTransactionImportResponse) GetJSON429() *TooManyRequestsError {
+	return r.JSON429
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r GetTransactionImportResponse) GetJSON500() *InternalError {
+	return r.JSON500
+}
+
+// GetJSON501 returns the response for an HTTP 501 `application/json` response
+func (r GetTransactionImportResponse) GetJSON501() *NotImplementedError {
+	return r.JSON501
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r GetTransactionImportResponse) GetJSON503() *UnavailableError {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r GetTransactionImportResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetTransactionImportResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetTransactionImportResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetTransactionImportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetTransactionResponse400Headers the declared response headers of an HTTP 400 response for GetTransaction
 type GetTransactionResponse400Headers struct {
 	XRequestID *string
@@ -8473,6 +11012,226 @@ func (r GetTransactionResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetTransactionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AssignTransactionResponse200Headers the declared response headers of an HTTP 200 response for AssignTransaction
+type AssignTransactionResponse200Headers struct {
+	IdempotentReplayed *string
+}
+
+// AssignTransactionResponse400Headers the declared response headers of an HTTP 400 response for AssignTransaction
+type AssignTransactionResponse400Headers struct {
+	XRequestID *string
+}
+
+// AssignTransactionResponse401Headers the declared response headers of an HTTP 401 response for AssignTransaction
+type AssignTransactionResponse401Headers struct {
+	WWWAuthenticate *string
+	XRequestID      *string
+}
+
+// AssignTransactionResponse403Headers the declared response headers of an HTTP 403 response for AssignTransaction
+type AssignTransactionResponse403Headers struct {
+	XRequestID *string
+}
+
+// AssignTransactionResponse404Headers the declared response headers of an HTTP 404 response for AssignTransaction
+type AssignTransactionResponse404Headers struct {
+	XRequestID *string
+}
+
+// AssignTransactionResponse409Headers the declared response headers of an HTTP 409 response for AssignTransaction
+type AssignTransactionResponse409Headers struct {
+	RetryAfter *int
+	XRequestID *string
+}
+
+// AssignTransactionResponse413Headers the declared response headers of an HTTP 413 response for AssignTransaction
+type AssignTransactionResponse413Headers struct {
+	XRequestID *string
+}
+
+// AssignTransactionResponse415Headers the declared response headers of an HTTP 415 response for AssignTransaction
+type AssignTransactionResponse415Headers struct {
+	XRequestID *string
+}
+
+// AssignTransactionResponse422Headers the declared response headers of an HTTP 422 response for AssignTransaction
+type AssignTransactionResponse422Headers struct {
+	XRequestID *string
+}
+
+// AssignTransactionResponse429Headers the declared response headers of an HTTP 429 response for AssignTransaction
+type AssignTransactionResponse429Headers struct {
+	RetryAfter *int
+	XRequestID *string
+}
+
+// AssignTransactionResponse500Headers the declared response headers of an HTTP 500 response for AssignTransaction
+type AssignTransactionResponse500Headers struct {
+	XRequestID *string
+}
+
+// AssignTransactionResponse501Headers the declared response headers of an HTTP 501 response for AssignTransaction
+type AssignTransactionResponse501Headers struct {
+	XRequestID *string
+}
+
+// AssignTransactionResponse503Headers the declared response headers of an HTTP 503 response for AssignTransaction
+type AssignTransactionResponse503Headers struct {
+	RetryAfter *int
+	XRequestID *string
+}
+
+type AssignTransactionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Transaction
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *InvalidRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *UnauthorizedError
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *ForbiddenError
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *NotFoundError
+	// JSON409 the response for an HTTP 409 `application/json` response
+	JSON409 *ConflictError
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *TooLargeError
+	// JSON415 the response for an HTTP 415 `application/json` response
+	JSON415 *UnsupportedMediaTypeError
+	// JSON422 the response for an HTTP 422 `application/json` response
+	JSON422 *IdempotencyKeyReusedError
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *TooManyRequestsError
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *InternalError
+	// JSON501 the response for an HTTP 501 `application/json` response
+	JSON501 *NotImplementedError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *UnavailableError
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *AssignTransactionResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *AssignTransactionResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *AssignTransactionResponse401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *AssignTransactionResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *AssignTransactionResponse404Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *AssignTransactionResponse409Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *AssignTransactionResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *AssignTransactionResponse415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *AssignTransactionResponse422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *AssignTransactionResponse429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *AssignTransactionResponse500Headers
+	// Headers501 the parsed response headers for an HTTP 501 response
+	Headers501 *AssignTransactionResponse501Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *AssignTransactionResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AssignTransactionResponse) GetJSON200() *Transaction {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r AssignTransactionResponse) GetJSON400() *InvalidRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r AssignTransactionResponse) GetJSON401() *UnauthorizedError {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r AssignTransactionResponse) GetJSON403() *ForbiddenError {
+	return r.JSON403
+}
+
+// GetJSON404 returns the response for an HTTP 404 `application/json` response
+func (r AssignTransactionResponse) GetJSON404() *NotFoundError {
+	return r.JSON404
+}
+
+// GetJSON409 returns the response for an HTTP 409 `application/json` response
+func (r AssignTransactionResponse) GetJSON409() *ConflictError {
+	return r.JSON409
+}
+
+// GetJSON413 returns the response for an HTTP 413 `application/json` response
+func (r AssignTransactionResponse) GetJSON413() *TooLargeError {
+	return r.JSON413
+}
+
+// GetJSON415 returns the response for an HTTP 415 `application/json` response
+func (r AssignTransactionResponse) GetJSON415() *UnsupportedMediaTypeError {
+	return r.JSON415
+}
+
+// GetJSON422 returns the response for an HTTP 422 `application/json` response
+func (r AssignTransactionResponse) GetJSON422() *IdempotencyKeyReusedError {
+	return r.JSON422
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r AssignTransactionResponse) GetJSON429() *TooManyRequestsError {
+	return r.JSON429
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r AssignTransactionResponse) GetJSON500() *InternalError {
+	return r.JSON500
+}
+
+// GetJSON501 returns the response for an HTTP 501 `application/json` response
+func (r AssignTransactionResponse) GetJSON501() *NotImplementedError {
+	return r.JSON501
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r AssignTransactionResponse) GetJSON503() *UnavailableError {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r AssignTransactionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AssignTransactionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AssignTransactionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AssignTransactionResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -8666,10 +11425,97 @@ func (c *ClientWithResponses) GetCreditnoteWithResponse(ctx context.Context, cre
 	return ParseGetCreditnoteResponse(rsp)
 }
 
+// ListDunningHoldsWithResponse List what holds dunning back
+//
+// Blocks, promises to pay and disputes, newest first, those that were lifted or have ended too.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /dunning/holds (the `ListDunningHolds` operationId).
+func (c *ClientWithResponses) ListDunningHoldsWithResponse(ctx context.Context, params *ListDunningHoldsParams, reqEditors ...RequestEditorFn) (*ListDunningHoldsResponse, error) {
+	rsp, err := c.ListDunningHolds(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDunningHoldsResponse(rsp)
+}
+
+// CreateDunningHoldWithBodyWithResponse Hold dunning back
+//
+// No notice is issued or sent for the invoice, or for any invoice of the customer, while the hold lasts: a block, a promise of the
+// debtor's to pay until a day, or a dispute. A dispute of an invoice may be of a part: the rest is dunned, and notices do not ask
+// for that part. A hold ends after its last day, or when it is lifted. A draft or a canceled invoice is answered with 409, and so
+// is an invoice or a customer that there is not.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /dunning/holds (the `CreateDunningHold` operationId).
+func (c *ClientWithResponses) CreateDunningHoldWithBodyWithResponse(ctx context.Context, params *CreateDunningHoldParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateDunningHoldResponse, error) {
+	rsp, err := c.CreateDunningHoldWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateDunningHoldResponse(rsp)
+}
+
+// CreateDunningHoldWithResponse Hold dunning back
+//
+// No notice is issued or sent for the invoice, or for any invoice of the customer, while the hold lasts: a block, a promise of the
+// debtor's to pay until a day, or a dispute. A dispute of an invoice may be of a part: the rest is dunned, and notices do not ask
+// for that part. A hold ends after its last day, or when it is lifted. A draft or a canceled invoice is answered with 409, and so
+// is an invoice or a customer that there is not.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /dunning/holds (the `CreateDunningHold` operationId).
+func (c *ClientWithResponses) CreateDunningHoldWithResponse(ctx context.Context, params *CreateDunningHoldParams, body CreateDunningHoldJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateDunningHoldResponse, error) {
+	rsp, err := c.CreateDunningHold(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateDunningHoldResponse(rsp)
+}
+
+// LiftDunningHoldWithBodyWithResponse Lift a hold
+//
+// Ends a hold before its last day. It stays in the list, with the moment it was lifted. One that was lifted already is answered with 409.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /dunning/holds/{hold}/lift (the `LiftDunningHold` operationId).
+func (c *ClientWithResponses) LiftDunningHoldWithBodyWithResponse(ctx context.Context, hold HoldID, params *LiftDunningHoldParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LiftDunningHoldResponse, error) {
+	rsp, err := c.LiftDunningHoldWithBody(ctx, hold, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLiftDunningHoldResponse(rsp)
+}
+
+// LiftDunningHoldWithResponse Lift a hold
+//
+// Ends a hold before its last day. It stays in the list, with the moment it was lifted. One that was lifted already is answered with 409.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /dunning/holds/{hold}/lift (the `LiftDunningHold` operationId).
+func (c *ClientWithResponses) LiftDunningHoldWithResponse(ctx context.Context, hold HoldID, params *LiftDunningHoldParams, body LiftDunningHoldJSONRequestBody, reqEditors ...RequestEditorFn) (*LiftDunningHoldResponse, error) {
+	rsp, err := c.LiftDunningHold(ctx, hold, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLiftDunningHoldResponse(rsp)
+}
+
 // CreateDunningRunWithBodyWithResponse Plan or execute a dunning run
 //
-// With `dryRun` the answer is a plan and its hash, and nothing changes. A run with that hash executes exactly that
-// plan, or says what differs.
+// Which overdue invoices get a notice on a day, and which do not, each with its reason. With `dryRun` it is only planned: the
+// answer comes when the plan is made, which takes seconds for a hundred thousand invoices, with the hash of the plan, and nothing
+// else changes. Without, notices are issued in the background: the answer is the run in state `queued`, and *getDunningRun* tells
+// how it goes on.
+//
+// A run is for today; only a dry run may be for another day. With the `hash` of a dry run, it does exactly what that one planned,
+// or it fails, has done nothing, and `reason` names what differs. A merchant has one run at a time: while one is queued or
+// running, another is answered with 409, and so is one that is limited to an invoice that there is not.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -8684,8 +11530,14 @@ func (c *ClientWithResponses) CreateDunningRunWithBodyWithResponse(ctx context.C
 
 // CreateDunningRunWithResponse Plan or execute a dunning run
 //
-// With `dryRun` the answer is a plan and its hash, and nothing changes. A run with that hash executes exactly that
-// plan, or says what differs.
+// Which overdue invoices get a notice on a day, and which do not, each with its reason. With `dryRun` it is only planned: the
+// answer comes when the plan is made, which takes seconds for a hundred thousand invoices, with the hash of the plan, and nothing
+// else changes. Without, notices are issued in the background: the answer is the run in state `queued`, and *getDunningRun* tells
+// how it goes on.
+//
+// A run is for today; only a dry run may be for another day. With the `hash` of a dry run, it does exactly what that one planned,
+// or it fails, has done nothing, and `reason` names what differs. A merchant has one run at a time: while one is queued or
+// running, another is answered with 409, and so is one that is limited to an invoice that there is not.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -8696,6 +11548,37 @@ func (c *ClientWithResponses) CreateDunningRunWithResponse(ctx context.Context, 
 		return nil, err
 	}
 	return ParseCreateDunningRunResponse(rsp)
+}
+
+// GetDunningRunWithResponse Read how a dunning run stands
+//
+// State and counts of a run. What it does with each invoice is in *listDunningRunEntries*.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /dunning/runs/{run} (the `GetDunningRun` operationId).
+func (c *ClientWithResponses) GetDunningRunWithResponse(ctx context.Context, run RunNumber, reqEditors ...RequestEditorFn) (*GetDunningRunResponse, error) {
+	rsp, err := c.GetDunningRun(ctx, run, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetDunningRunResponse(rsp)
+}
+
+// ListDunningRunEntriesWithResponse List what a dunning run does with each invoice
+//
+// The plan of the run, one entry for each open invoice, and what became of it. The order is that of the plan. A run that is not
+// planned yet has no entries.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /dunning/runs/{run}/entries (the `ListDunningRunEntries` operationId).
+func (c *ClientWithResponses) ListDunningRunEntriesWithResponse(ctx context.Context, run RunNumber, params *ListDunningRunEntriesParams, reqEditors ...RequestEditorFn) (*ListDunningRunEntriesResponse, error) {
+	rsp, err := c.ListDunningRunEntries(ctx, run, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDunningRunEntriesResponse(rsp)
 }
 
 // ListIdentitiesWithResponse List customers
@@ -8942,6 +11825,40 @@ func (c *ClientWithResponses) UpdateInvoiceWithResponse(ctx context.Context, inv
 		return nil, err
 	}
 	return ParseUpdateInvoiceResponse(rsp)
+}
+
+// CreateAdjustmentWithBodyWithResponse Adjust what an invoice owes
+//
+// Gives up costs or interest (`waiver`), writes principal off (`writeoff`), or takes an earlier adjustment or charge back
+// (`reversal`). Never more than is open. Payments and credit notes are not reversed here: money that goes back is a
+// transaction. A draft or a canceled invoice is answered with 409.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /invoices/{invoiceReference}/adjustments (the `CreateAdjustment` operationId).
+func (c *ClientWithResponses) CreateAdjustmentWithBodyWithResponse(ctx context.Context, invoiceReference InvoiceReference, params *CreateAdjustmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateAdjustmentResponse, error) {
+	rsp, err := c.CreateAdjustmentWithBody(ctx, invoiceReference, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateAdjustmentResponse(rsp)
+}
+
+// CreateAdjustmentWithResponse Adjust what an invoice owes
+//
+// Gives up costs or interest (`waiver`), writes principal off (`writeoff`), or takes an earlier adjustment or charge back
+// (`reversal`). Never more than is open. Payments and credit notes are not reversed here: money that goes back is a
+// transaction. A draft or a canceled invoice is answered with 409.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /invoices/{invoiceReference}/adjustments (the `CreateAdjustment` operationId).
+func (c *ClientWithResponses) CreateAdjustmentWithResponse(ctx context.Context, invoiceReference InvoiceReference, params *CreateAdjustmentParams, body CreateAdjustmentJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateAdjustmentResponse, error) {
+	rsp, err := c.CreateAdjustment(ctx, invoiceReference, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateAdjustmentResponse(rsp)
 }
 
 // GetClaimWithResponse Compute what is claimed on a day
@@ -9277,6 +12194,39 @@ func (c *ClientWithResponses) CreateTransactionWithResponse(ctx context.Context,
 	return ParseCreateTransactionResponse(rsp)
 }
 
+// CreateTransactionImportWithBodyWithResponse Import a bank statement
+//
+// Takes a bank statement (camt.053 of version 02 or 08, camt.054 of version 02, 04 or 08) and books its entries in the background,
+// each as *createTransaction* without assignments would. The answer is the import in state `queued`; *getTransactionImport* tells how
+// far it has come. An entry that was booked before, by this file or by another, is not booked again. Outgoing money is skipped, but
+// for payments that go back. A file over 128 MiB is answered with 413.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /transactions/imports (the `CreateTransactionImport` operationId).
+func (c *ClientWithResponses) CreateTransactionImportWithBodyWithResponse(ctx context.Context, params *CreateTransactionImportParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateTransactionImportResponse, error) {
+	rsp, err := c.CreateTransactionImportWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateTransactionImportResponse(rsp)
+}
+
+// GetTransactionImportWithResponse Read how an import of a bank statement stands
+//
+// State and counts of an import, and what was wrong with its file.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /transactions/imports/{import} (the `GetTransactionImport` operationId).
+func (c *ClientWithResponses) GetTransactionImportWithResponse(ctx context.Context, pImport ImportID, reqEditors ...RequestEditorFn) (*GetTransactionImportResponse, error) {
+	rsp, err := c.GetTransactionImport(ctx, pImport, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetTransactionImportResponse(rsp)
+}
+
 // GetTransactionWithResponse Read a movement of money
 //
 // The transaction with this id.
@@ -9284,12 +12234,44 @@ func (c *ClientWithResponses) CreateTransactionWithResponse(ctx context.Context,
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /transactions/{id} (the `GetTransaction` operationId).
-func (c *ClientWithResponses) GetTransactionWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*GetTransactionResponse, error) {
+func (c *ClientWithResponses) GetTransactionWithResponse(ctx context.Context, id TransactionID, reqEditors ...RequestEditorFn) (*GetTransactionResponse, error) {
 	rsp, err := c.GetTransaction(ctx, id, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
 	return ParseGetTransactionResponse(rsp)
+}
+
+// AssignTransactionWithBodyWithResponse Assign what is left of a transaction
+//
+// Books what a transaction has `unallocated` on the named invoices, or, without `assignments`, on those that are found now as in
+// *createTransaction*. More than is unallocated, or than an invoice owes, is answered with 409.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /transactions/{id}/assignments (the `AssignTransaction` operationId).
+func (c *ClientWithResponses) AssignTransactionWithBodyWithResponse(ctx context.Context, id TransactionID, params *AssignTransactionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AssignTransactionResponse, error) {
+	rsp, err := c.AssignTransactionWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAssignTransactionResponse(rsp)
+}
+
+// AssignTransactionWithResponse Assign what is left of a transaction
+//
+// Books what a transaction has `unallocated` on the named invoices, or, without `assignments`, on those that are found now as in
+// *createTransaction*. More than is unallocated, or than an invoice owes, is answered with 409.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /transactions/{id}/assignments (the `AssignTransaction` operationId).
+func (c *ClientWithResponses) AssignTransactionWithResponse(ctx context.Context, id TransactionID, params *AssignTransactionParams, body AssignTransactionJSONRequestBody, reqEditors ...RequestEditorFn) (*AssignTransactionResponse, error) {
+	rsp, err := c.AssignTransaction(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAssignTransactionResponse(rsp)
 }
 
 // GetCommunicationFileWithResponse Download the file of a communication
@@ -9673,6 +12655,700 @@ func ParseGetCreditnoteResponse(rsp *http.Response) (*GetCreditnoteResponse, err
 	return response, nil
 }
 
+// ParseListDunningHoldsResponse parses an HTTP response from a ListDunningHoldsWithResponse call
+func ParseListDunningHoldsResponse(rsp *http.Response) (*ListDunningHoldsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDunningHoldsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []DunningHold
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest InvalidRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest UnauthorizedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest ForbiddenError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequestsError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest NotImplementedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON501 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest UnavailableError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 400:
+		var headers ListDunningHoldsResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers ListDunningHoldsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ListDunningHoldsResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 429:
+		var headers ListDunningHoldsResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers ListDunningHoldsResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 501:
+		var headers ListDunningHoldsResponse501Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers501 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListDunningHoldsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCreateDunningHoldResponse parses an HTTP response from a CreateDunningHoldWithResponse call
+func ParseCreateDunningHoldResponse(rsp *http.Response) (*CreateDunningHoldResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateDunningHoldResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest DunningHold
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest InvalidRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest UnauthorizedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest ForbiddenError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest ConflictError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLargeError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaTypeError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest IdempotencyKeyReusedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequestsError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest NotImplementedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON501 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest UnavailableError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers CreateDunningHoldResponse201Headers
+		if values := rsp.Header.Values("Idempotent-Replayed"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotent-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotentReplayed = &value
+		}
+		response.Headers201 = &headers
+	case rsp.StatusCode == 400:
+		var headers CreateDunningHoldResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers CreateDunningHoldResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers CreateDunningHoldResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 409:
+		var headers CreateDunningHoldResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 413:
+		var headers CreateDunningHoldResponse413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers CreateDunningHoldResponse415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers CreateDunningHoldResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers CreateDunningHoldResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers CreateDunningHoldResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 501:
+		var headers CreateDunningHoldResponse501Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers501 = &headers
+	case rsp.StatusCode == 503:
+		var headers CreateDunningHoldResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseLiftDunningHoldResponse parses an HTTP response from a LiftDunningHoldWithResponse call
+func ParseLiftDunningHoldResponse(rsp *http.Response) (*LiftDunningHoldResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &LiftDunningHoldResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DunningHold
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest InvalidRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest UnauthorizedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest ForbiddenError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFoundError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest ConflictError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLargeError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaTypeError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest IdempotencyKeyReusedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequestsError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest NotImplementedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON501 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest UnavailableError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers LiftDunningHoldResponse200Headers
+		if values := rsp.Header.Values("Idempotent-Replayed"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotent-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotentReplayed = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers LiftDunningHoldResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers LiftDunningHoldResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers LiftDunningHoldResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers LiftDunningHoldResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 409:
+		var headers LiftDunningHoldResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 413:
+		var headers LiftDunningHoldResponse413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers LiftDunningHoldResponse415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers LiftDunningHoldResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers LiftDunningHoldResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers LiftDunningHoldResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 501:
+		var headers LiftDunningHoldResponse501Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers501 = &headers
+	case rsp.StatusCode == 503:
+		var headers LiftDunningHoldResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseCreateDunningRunResponse parses an HTTP response from a CreateDunningRunWithResponse call
 func ParseCreateDunningRunResponse(rsp *http.Response) (*CreateDunningRunResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -9907,6 +13583,378 @@ func ParseCreateDunningRunResponse(rsp *http.Response) (*CreateDunningRunRespons
 		response.Headers501 = &headers
 	case rsp.StatusCode == 503:
 		var headers CreateDunningRunResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetDunningRunResponse parses an HTTP response from a GetDunningRunWithResponse call
+func ParseGetDunningRunResponse(rsp *http.Response) (*GetDunningRunResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetDunningRunResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DunningRun
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest InvalidRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest UnauthorizedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest ForbiddenError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFoundError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequestsError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest NotImplementedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON501 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest UnavailableError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 400:
+		var headers GetDunningRunResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetDunningRunResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers GetDunningRunResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers GetDunningRunResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 429:
+		var headers GetDunningRunResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetDunningRunResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 501:
+		var headers GetDunningRunResponse501Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers501 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetDunningRunResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListDunningRunEntriesResponse parses an HTTP response from a ListDunningRunEntriesWithResponse call
+func ParseListDunningRunEntriesResponse(rsp *http.Response) (*ListDunningRunEntriesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDunningRunEntriesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DunningRunEntries
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest InvalidRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest UnauthorizedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest ForbiddenError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFoundError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequestsError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest NotImplementedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON501 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest UnavailableError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 400:
+		var headers ListDunningRunEntriesResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers ListDunningRunEntriesResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers ListDunningRunEntriesResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers ListDunningRunEntriesResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 429:
+		var headers ListDunningRunEntriesResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers ListDunningRunEntriesResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 501:
+		var headers ListDunningRunEntriesResponse501Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers501 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListDunningRunEntriesResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
@@ -12182,6 +16230,277 @@ func ParseUpdateInvoiceResponse(rsp *http.Response) (*UpdateInvoiceResponse, err
 		response.Headers501 = &headers
 	case rsp.StatusCode == 503:
 		var headers UpdateInvoiceResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCreateAdjustmentResponse parses an HTTP response from a CreateAdjustmentWithResponse call
+func ParseCreateAdjustmentResponse(rsp *http.Response) (*CreateAdjustmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateAdjustmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest []Booking
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest InvalidRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest UnauthorizedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest ForbiddenError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFoundError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest ConflictError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLargeError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaTypeError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest IdempotencyKeyReusedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequestsError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest NotImplementedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON501 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest UnavailableError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers CreateAdjustmentResponse201Headers
+		if values := rsp.Header.Values("Idempotent-Replayed"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotent-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotentReplayed = &value
+		}
+		response.Headers201 = &headers
+	case rsp.StatusCode == 400:
+		var headers CreateAdjustmentResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers CreateAdjustmentResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers CreateAdjustmentResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers CreateAdjustmentResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 409:
+		var headers CreateAdjustmentResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 413:
+		var headers CreateAdjustmentResponse413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers CreateAdjustmentResponse415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers CreateAdjustmentResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers CreateAdjustmentResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers CreateAdjustmentResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 501:
+		var headers CreateAdjustmentResponse501Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers501 = &headers
+	case rsp.StatusCode == 503:
+		var headers CreateAdjustmentResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
@@ -15093,6 +19412,446 @@ func ParseCreateTransactionResponse(rsp *http.Response) (*CreateTransactionRespo
 	return response, nil
 }
 
+// ParseCreateTransactionImportResponse parses an HTTP response from a CreateTransactionImportWithResponse call
+func ParseCreateTransactionImportResponse(rsp *http.Response) (*CreateTransactionImportResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateTransactionImportResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TransactionImport
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest InvalidRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest UnauthorizedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest ForbiddenError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest ConflictError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLargeError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaTypeError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest IdempotencyKeyReusedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequestsError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest NotImplementedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON501 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest UnavailableError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CreateTransactionImportResponse200Headers
+		if values := rsp.Header.Values("Idempotent-Replayed"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotent-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotentReplayed = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers CreateTransactionImportResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers CreateTransactionImportResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers CreateTransactionImportResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 409:
+		var headers CreateTransactionImportResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 413:
+		var headers CreateTransactionImportResponse413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers CreateTransactionImportResponse415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers CreateTransactionImportResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers CreateTransactionImportResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers CreateTransactionImportResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 501:
+		var headers CreateTransactionImportResponse501Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers501 = &headers
+	case rsp.StatusCode == 503:
+		var headers CreateTransactionImportResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetTransactionImportResponse parses an HTTP response from a GetTransactionImportWithResponse call
+func ParseGetTransactionImportResponse(rsp *http.Response) (*GetTransactionImportResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetTransactionImportResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TransactionImport
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest InvalidRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest UnauthorizedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest ForbiddenError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFoundError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequestsError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest NotImplementedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON501 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest UnavailableError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 400:
+		var headers GetTransactionImportResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetTransactionImportResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers GetTransactionImportResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers GetTransactionImportResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 429:
+		var headers GetTransactionImportResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetTransactionImportResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 501:
+		var headers GetTransactionImportResponse501Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers501 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetTransactionImportResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseGetTransactionResponse parses an HTTP response from a GetTransactionWithResponse call
 func ParseGetTransactionResponse(rsp *http.Response) (*GetTransactionResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -15259,6 +20018,277 @@ func ParseGetTransactionResponse(rsp *http.Response) (*GetTransactionResponse, e
 		response.Headers501 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetTransactionResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAssignTransactionResponse parses an HTTP response from a AssignTransactionWithResponse call
+func ParseAssignTransactionResponse(rsp *http.Response) (*AssignTransactionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AssignTransactionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Transaction
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest InvalidRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest UnauthorizedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest ForbiddenError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFoundError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest ConflictError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLargeError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaTypeError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest IdempotencyKeyReusedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequestsError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest NotImplementedError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON501 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest UnavailableError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers AssignTransactionResponse200Headers
+		if values := rsp.Header.Values("Idempotent-Replayed"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotent-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotentReplayed = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers AssignTransactionResponse400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers AssignTransactionResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers AssignTransactionResponse403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers AssignTransactionResponse404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 409:
+		var headers AssignTransactionResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 413:
+		var headers AssignTransactionResponse413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers AssignTransactionResponse415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers AssignTransactionResponse422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers AssignTransactionResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers AssignTransactionResponse500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 501:
+		var headers AssignTransactionResponse501Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestID = &value
+		}
+		response.Headers501 = &headers
+	case rsp.StatusCode == 503:
+		var headers AssignTransactionResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

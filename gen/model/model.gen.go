@@ -33,6 +33,48 @@ func (e AddressKind) Valid() bool {
 	}
 }
 
+// Defines values for AdjustmentCreateKind.
+const (
+	AdjustmentCreateKindReversal AdjustmentCreateKind = "reversal"
+	AdjustmentCreateKindWaiver   AdjustmentCreateKind = "waiver"
+	AdjustmentCreateKindWriteoff AdjustmentCreateKind = "writeoff"
+)
+
+// Valid indicates whether the value is a known member of the AdjustmentCreateKind enum.
+func (e AdjustmentCreateKind) Valid() bool {
+	switch e {
+	case AdjustmentCreateKindReversal:
+		return true
+	case AdjustmentCreateKindWaiver:
+		return true
+	case AdjustmentCreateKindWriteoff:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AdjustmentCreatePart.
+const (
+	AdjustmentCreatePartCosts     AdjustmentCreatePart = "costs"
+	AdjustmentCreatePartInterest  AdjustmentCreatePart = "interest"
+	AdjustmentCreatePartPrincipal AdjustmentCreatePart = "principal"
+)
+
+// Valid indicates whether the value is a known member of the AdjustmentCreatePart enum.
+func (e AdjustmentCreatePart) Valid() bool {
+	switch e {
+	case AdjustmentCreatePartCosts:
+		return true
+	case AdjustmentCreatePartInterest:
+		return true
+	case AdjustmentCreatePartPrincipal:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BookingKind.
 const (
 	BookingKindCredit   BookingKind = "credit"
@@ -156,6 +198,213 @@ func (e DeliveryState) Valid() bool {
 	case DeliveryStateSuppressed:
 		return true
 	case DeliveryStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DocumentKind.
+const (
+	DocumentKindCollection DocumentKind = "collection"
+	DocumentKindCreditnote DocumentKind = "creditnote"
+	DocumentKindDunning1   DocumentKind = "dunning1"
+	DocumentKindDunning2   DocumentKind = "dunning2"
+	DocumentKindDunning3   DocumentKind = "dunning3"
+	DocumentKindDunning4   DocumentKind = "dunning4"
+	DocumentKindEmail      DocumentKind = "email"
+	DocumentKindInvoice    DocumentKind = "invoice"
+	DocumentKindLetter     DocumentKind = "letter"
+	DocumentKindReminder   DocumentKind = "reminder"
+)
+
+// Valid indicates whether the value is a known member of the DocumentKind enum.
+func (e DocumentKind) Valid() bool {
+	switch e {
+	case DocumentKindCollection:
+		return true
+	case DocumentKindCreditnote:
+		return true
+	case DocumentKindDunning1:
+		return true
+	case DocumentKindDunning2:
+		return true
+	case DocumentKindDunning3:
+		return true
+	case DocumentKindDunning4:
+		return true
+	case DocumentKindEmail:
+		return true
+	case DocumentKindInvoice:
+		return true
+	case DocumentKindLetter:
+		return true
+	case DocumentKindReminder:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DunningHandoverTarget.
+const (
+	DunningHandoverTargetEmail   DunningHandoverTarget = "email"
+	DunningHandoverTargetFolder  DunningHandoverTarget = "folder"
+	DunningHandoverTargetWebhook DunningHandoverTarget = "webhook"
+)
+
+// Valid indicates whether the value is a known member of the DunningHandoverTarget enum.
+func (e DunningHandoverTarget) Valid() bool {
+	switch e {
+	case DunningHandoverTargetEmail:
+		return true
+	case DunningHandoverTargetFolder:
+		return true
+	case DunningHandoverTargetWebhook:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DunningHoldKind.
+const (
+	DunningHoldKindBlock   DunningHoldKind = "block"
+	DunningHoldKindDispute DunningHoldKind = "dispute"
+	DunningHoldKindPromise DunningHoldKind = "promise"
+)
+
+// Valid indicates whether the value is a known member of the DunningHoldKind enum.
+func (e DunningHoldKind) Valid() bool {
+	switch e {
+	case DunningHoldKindBlock:
+		return true
+	case DunningHoldKindDispute:
+		return true
+	case DunningHoldKindPromise:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DunningNoticeDeliveryKind.
+const (
+	DunningNoticeDeliveryKindEmail  DunningNoticeDeliveryKind = "email"
+	DunningNoticeDeliveryKindLetter DunningNoticeDeliveryKind = "letter"
+)
+
+// Valid indicates whether the value is a known member of the DunningNoticeDeliveryKind enum.
+func (e DunningNoticeDeliveryKind) Valid() bool {
+	switch e {
+	case DunningNoticeDeliveryKindEmail:
+		return true
+	case DunningNoticeDeliveryKindLetter:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DunningRunState.
+const (
+	DunningRunStateDone    DunningRunState = "done"
+	DunningRunStateFailed  DunningRunState = "failed"
+	DunningRunStateQueued  DunningRunState = "queued"
+	DunningRunStateRunning DunningRunState = "running"
+)
+
+// Valid indicates whether the value is a known member of the DunningRunState enum.
+func (e DunningRunState) Valid() bool {
+	switch e {
+	case DunningRunStateDone:
+		return true
+	case DunningRunStateFailed:
+		return true
+	case DunningRunStateQueued:
+		return true
+	case DunningRunStateRunning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DunningRunEntryDeliveryKind.
+const (
+	DunningRunEntryDeliveryKindEmail  DunningRunEntryDeliveryKind = "email"
+	DunningRunEntryDeliveryKindLetter DunningRunEntryDeliveryKind = "letter"
+)
+
+// Valid indicates whether the value is a known member of the DunningRunEntryDeliveryKind enum.
+func (e DunningRunEntryDeliveryKind) Valid() bool {
+	switch e {
+	case DunningRunEntryDeliveryKindEmail:
+		return true
+	case DunningRunEntryDeliveryKindLetter:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DunningRunEntryGuard.
+const (
+	DunningRunEntryGuardG1 DunningRunEntryGuard = "G1"
+	DunningRunEntryGuardG2 DunningRunEntryGuard = "G2"
+	DunningRunEntryGuardG3 DunningRunEntryGuard = "G3"
+	DunningRunEntryGuardG4 DunningRunEntryGuard = "G4"
+	DunningRunEntryGuardG5 DunningRunEntryGuard = "G5"
+	DunningRunEntryGuardG6 DunningRunEntryGuard = "G6"
+	DunningRunEntryGuardG7 DunningRunEntryGuard = "G7"
+	DunningRunEntryGuardG8 DunningRunEntryGuard = "G8"
+)
+
+// Valid indicates whether the value is a known member of the DunningRunEntryGuard enum.
+func (e DunningRunEntryGuard) Valid() bool {
+	switch e {
+	case DunningRunEntryGuardG1:
+		return true
+	case DunningRunEntryGuardG2:
+		return true
+	case DunningRunEntryGuardG3:
+		return true
+	case DunningRunEntryGuardG4:
+		return true
+	case DunningRunEntryGuardG5:
+		return true
+	case DunningRunEntryGuardG6:
+		return true
+	case DunningRunEntryGuardG7:
+		return true
+	case DunningRunEntryGuardG8:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DunningRunEntryOutcome.
+const (
+	DunningRunEntryOutcomeDropped    DunningRunEntryOutcome = "dropped"
+	DunningRunEntryOutcomeHandedOver DunningRunEntryOutcome = "handedOver"
+	DunningRunEntryOutcomeIssued     DunningRunEntryOutcome = "issued"
+	DunningRunEntryOutcomePlanned    DunningRunEntryOutcome = "planned"
+	DunningRunEntryOutcomeSkipped    DunningRunEntryOutcome = "skipped"
+)
+
+// Valid indicates whether the value is a known member of the DunningRunEntryOutcome enum.
+func (e DunningRunEntryOutcome) Valid() bool {
+	switch e {
+	case DunningRunEntryOutcomeDropped:
+		return true
+	case DunningRunEntryOutcomeHandedOver:
+		return true
+	case DunningRunEntryOutcomeIssued:
+		return true
+	case DunningRunEntryOutcomePlanned:
+		return true
+	case DunningRunEntryOutcomeSkipped:
 		return true
 	default:
 		return false
@@ -531,6 +780,30 @@ func (e Salutation) Valid() bool {
 	}
 }
 
+// Defines values for TransactionImportState.
+const (
+	TransactionImportStateDone    TransactionImportState = "done"
+	TransactionImportStateFailed  TransactionImportState = "failed"
+	TransactionImportStateQueued  TransactionImportState = "queued"
+	TransactionImportStateRunning TransactionImportState = "running"
+)
+
+// Valid indicates whether the value is a known member of the TransactionImportState enum.
+func (e TransactionImportState) Valid() bool {
+	switch e {
+	case TransactionImportStateDone:
+		return true
+	case TransactionImportStateFailed:
+		return true
+	case TransactionImportStateQueued:
+		return true
+	case TransactionImportStateRunning:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for VoucherDocumentsKind.
 const (
 	VoucherDocumentsKindCreditnote VoucherDocumentsKind = "creditnote"
@@ -663,6 +936,46 @@ type Address struct {
 //
 // Example: billing
 type AddressKind string
+
+// AdjustmentCreate What to give up, to write off or to take back.
+type AdjustmentCreate struct {
+	// Amount How much; all that is open when left out. A reversal takes all of a booking back, and has none.
+	Amount *PositiveDecimalInput `json:"amount,omitempty"`
+
+	// Kind `waiver`: costs or interest are given up; `writeoff`: principal is a bad debt; `reversal`: a waiver, a write-off, a fee, a
+	// lump sum or interest is taken back.
+	//
+	//
+	// Example: waiver
+	Kind AdjustmentCreateKind `json:"kind"`
+
+	// Part What is lowered. A waiver is of `costs` or `interest`; left out, of both. A write-off is of the `principal`, and a reversal of
+	// what it takes back.
+	//
+	//
+	// Example: costs
+	Part *AdjustmentCreatePart `json:"part,omitempty"`
+
+	// Reason Why, for the books.
+	//
+	// Example: Goodwill, first late payment.
+	Reason string `json:"reason"`
+
+	// Reverses With a reversal, the booking to take back, by its id in *listPayments*.
+	Reverses *ID `json:"reverses,omitempty"`
+}
+
+// AdjustmentCreateKind `waiver`: costs or interest are given up; `writeoff`: principal is a bad debt; `reversal`: a waiver, a write-off, a fee, a
+// lump sum or interest is taken back.
+//
+// Example: waiver
+type AdjustmentCreateKind string
+
+// AdjustmentCreatePart What is lowered. A waiver is of `costs` or `interest`; left out, of both. A write-off is of the `principal`, and a reversal of
+// what it takes back.
+//
+// Example: costs
+type AdjustmentCreatePart string
 
 // Assignment A part of a transaction and the invoice it is for.
 type Assignment struct {
@@ -886,10 +1199,10 @@ type Communication struct {
 	// Example: 5e4a7b2b-1b0b-4c7a-8f0a-5b9b6b7c8d9e
 	ID ID `json:"id"`
 
-	// Kind What a document is. Use invoice for the original that was sent to the customer.
+	// Kind What a document of the list is, as in *CommunicationKind*, or `collection`, the file of a case that was handed over.
 	//
 	// Example: invoice
-	Kind CommunicationKind `json:"kind"`
+	Kind DocumentKind `json:"kind"`
 
 	// Label Its name.
 	//
@@ -1210,6 +1523,11 @@ type DocumentImport struct {
 	Label *string `json:"label,omitempty"`
 }
 
+// DocumentKind What a document of the list is, as in *CommunicationKind*, or `collection`, the file of a case that was handed over.
+//
+// Example: invoice
+type DocumentKind string
+
 // DocumentSearch Which vouchers to show.
 type DocumentSearch = map[string]interface{}
 
@@ -1218,11 +1536,19 @@ type DunningCase struct {
 	// Blocks What stops dunning now.
 	Blocks []string `json:"blocks"`
 
+	// Currency ISO 4217 currency code.
+	//
+	// Example: EUR
+	Currency Currency `json:"currency"`
+
 	// Cycles The last hundred courses, oldest first.
 	Cycles *[]DunningCycle `json:"cycles,omitempty"`
 
-	// History Notices issued, oldest first.
-	History []DunningNotice `json:"history"`
+	// Handover How a case was handed over to collection. Dunning ends with it.
+	Handover *DunningHandover `json:"handover,omitempty"`
+
+	// Holds Blocks, promises and disputes of the invoice and of its customer that count today or will count later.
+	Holds []DunningHold `json:"holds"`
 
 	// Invoice The caller's own unique id. 1 to 100 characters, none of them a control character or one of `/ \ % ? #`. Generated
 	// ones begin with an underscore.
@@ -1239,6 +1565,9 @@ type DunningCase struct {
 	// Next The next step. It costs `fee`, `lumpsum` (what the law gives for the costs of recovery, once per invoice) and `interest`,
 	// which has accrued by its date and was not charged yet.
 	Next *DunningStep `json:"next,omitempty"`
+
+	// Notices Notices issued, oldest first.
+	Notices []DunningNotice `json:"notices"`
 
 	// Reason Why there is no next step.
 	//
@@ -1284,6 +1613,125 @@ type DunningCycle struct {
 	StartDunningDate *openapi_types.Date `json:"startDunningDate,omitempty"`
 }
 
+// DunningHandover How a case was handed over to collection. Dunning ends with it.
+type DunningHandover struct {
+	// Communication Its file, in the list of documents.
+	Communication *ID `json:"communication,omitempty"`
+
+	// Date The day of it.
+	//
+	// Example: 2024-04-02
+	Date openapi_types.Date `json:"date"`
+
+	// Run Number of the run that handed it over.
+	//
+	// Example: 5
+	Run *string `json:"run,omitempty"`
+
+	// Target Where its file goes.
+	//
+	// Example: email
+	Target *DunningHandoverTarget `json:"target,omitempty"`
+
+	// Total What was claimed on that day.
+	Total Decimal `json:"total"`
+}
+
+// DunningHandoverTarget Where its file goes.
+//
+// Example: email
+type DunningHandoverTarget string
+
+// DunningHold What holds dunning back, of an invoice or of all invoices of a customer.
+type DunningHold struct {
+	// Amount The part of the principal that is disputed. Missing, all of it is.
+	Amount *Decimal `json:"amount,omitempty"`
+
+	// Created A point in time, UTC, with milliseconds.
+	//
+	// Example: 2020-01-01T00:00:00.000Z
+	Created Timestamp `json:"created"`
+
+	// From The first day.
+	//
+	// Example: 2024-02-19
+	From openapi_types.Date `json:"from"`
+
+	// ID The server's own id. Opaque; do not take it apart.
+	//
+	// Example: 5e4a7b2b-1b0b-4c7a-8f0a-5b9b6b7c8d9e
+	ID ID `json:"id"`
+
+	// Identity The customer it is for. Missing, it is for an invoice.
+	Identity *Reference `json:"identity,omitempty"`
+
+	// Invoice The invoice it is for. Missing, it is for a customer.
+	Invoice *Reference `json:"invoice,omitempty"`
+
+	// Kind `block`: the merchant wants no dunning; `promise`: the debtor has promised to pay until a day; `dispute`: the debtor says that the
+	// debt is not owed, or not all of it.
+	//
+	//
+	// Example: promise
+	Kind DunningHoldKind `json:"kind"`
+
+	// Lifted When it was lifted. Missing, it was not.
+	Lifted *Timestamp `json:"lifted,omitempty"`
+
+	// Reason Why, for the merchant's own eyes.
+	//
+	// Example: Promised on the phone to pay by the end of the month.
+	Reason string `json:"reason"`
+
+	// Until The last day. Missing, it lasts until it is lifted.
+	//
+	// Example: 2024-02-29
+	Until *openapi_types.Date `json:"until,omitempty"`
+}
+
+// DunningHoldCreate Why and how long dunning is held back, for an invoice or for all of a customer.
+type DunningHoldCreate struct {
+	// Amount With a dispute of an invoice, the part of its principal that is disputed. Left out, all of it is.
+	Amount *PositiveDecimalInput `json:"amount,omitempty"`
+
+	// From The first day; today when left out.
+	//
+	// Example: 2024-02-19
+	From *openapi_types.Date `json:"from,omitempty"`
+
+	// Identity The customer. Either this or `invoice`.
+	Identity *Reference `json:"identity,omitempty"`
+
+	// Invoice The invoice. Either this or `identity`.
+	Invoice *Reference `json:"invoice,omitempty"`
+
+	// Kind `block`: the merchant wants no dunning; `promise`: the debtor has promised to pay until a day; `dispute`: the debtor says that the
+	// debt is not owed, or not all of it.
+	//
+	//
+	// Example: promise
+	Kind DunningHoldKind `json:"kind"`
+
+	// Reason Why, for the merchant's own eyes.
+	//
+	// Example: Promised on the phone to pay by the end of the month.
+	Reason string `json:"reason"`
+
+	// Until The last day. Left out, it lasts until it is lifted; a promise needs it.
+	//
+	// Example: 2024-02-29
+	Until *openapi_types.Date `json:"until,omitempty"`
+}
+
+// DunningHoldKind `block`: the merchant wants no dunning; `promise`: the debtor has promised to pay until a day; `dispute`: the debtor says that the
+// debt is not owed, or not all of it.
+//
+// Example: promise
+type DunningHoldKind string
+
+// DunningHoldLift Nothing more is to be said.
+type DunningHoldLift = struct{}
+
 // DunningModification Where dunning shall stand. At least one of the two fields is needed.
 type DunningModification struct {
 	// Dunninglevel The level taken as reached. 0 none, 1 reminder, 2 dunning 1, up to 5 dunning 4. Left out, it stays.
@@ -1299,58 +1747,154 @@ type DunningModification struct {
 	StartDunningDate *openapi_types.Date `json:"startDunningDate,omitempty"`
 }
 
-// DunningNotice A notice that was issued.
+// DunningNotice A notice that was issued. `fee`, `lumpsum` and `interest` are what it charged; `asked` is all it asks for.
 type DunningNotice struct {
+	// Asked A decimal number, written out.
+	//
+	// Example: 12345.45
+	Asked Decimal `json:"asked"`
+
+	// Communication Its letter, in the list of documents.
+	Communication *ID `json:"communication,omitempty"`
+
+	// Cycle The course through the levels it belongs to; 0 before the first *modifyDunning*.
+	//
+	// Example: 0
+	Cycle int `json:"cycle"`
+
+	// DeliveryKind How it went out.
+	//
+	// Example: email
+	DeliveryKind DunningNoticeDeliveryKind `json:"deliveryKind"`
+
 	// Fee A decimal number, written out.
 	//
 	// Example: 12345.45
 	Fee Decimal `json:"fee"`
 
-	// Interest A decimal number, written out.
-	//
-	// Example: 12345.45
+	// Interest The difference to what was charged before, so that it is negative when money turns out to have come in earlier than was
+	// known.
 	Interest Decimal `json:"interest"`
 
-	// Issued A point in time, UTC, with milliseconds.
+	// Issued The day it was issued.
 	//
-	// Example: 2020-01-01T00:00:00.000Z
-	Issued Timestamp `json:"issued"`
+	// Example: 2024-01-20
+	Issued openapi_types.Date `json:"issued"`
+
+	// Job Number of the job that delivers it.
+	//
+	// Example: 2
+	Job string `json:"job"`
 
 	// Level Its level.
 	//
 	// Example: 1
 	Level int `json:"level"`
 
+	// Lumpsum A decimal number, written out.
+	//
+	// Example: 12345.45
+	Lumpsum Decimal `json:"lumpsum"`
+
 	// PayBy The day it asks to be paid by.
 	//
 	// Example: 2024-02-15
 	PayBy openapi_types.Date `json:"payBy"`
+
+	// Run Number of the run that issued it.
+	//
+	// Example: 1
+	Run string `json:"run"`
 }
 
-// DunningRun A run, planned or executed.
+// DunningNoticeDeliveryKind How it went out.
+//
+// Example: email
+type DunningNoticeDeliveryKind string
+
+// DunningRun A run. `notices` and `skipped` are what it has planned; `issued` and `dropped` what has become of the notices so far: one is
+// dropped when it turns out not to be possible any more, because the invoice was paid in between, for example.
 type DunningRun struct {
 	// AsOf The day of the run.
 	//
 	// Example: 2024-02-19
 	AsOf openapi_types.Date `json:"asOf"`
 
-	// DryRun Whether it was only planned.
+	// Created A point in time, UTC, with milliseconds.
+	//
+	// Example: 2020-01-01T00:00:00.000Z
+	Created Timestamp `json:"created"`
+
+	// Dropped How many of `notices` were dropped so far.
+	//
+	// Example: 0
+	Dropped int64 `json:"dropped"`
+
+	// DryRun Whether it is only planned.
 	//
 	// Example: true
 	DryRun bool `json:"dryRun"`
 
-	// Entries What is done, and what is skipped.
-	Entries []DunningRunEntry `json:"entries"`
+	// Finished A point in time, UTC, with milliseconds.
+	//
+	// Example: 2020-01-01T00:00:00.000Z
+	Finished *Timestamp `json:"finished,omitempty"`
 
-	// Hash Hash of the plan.
+	// Hash Hash of its plan. Missing until it is planned.
 	//
 	// Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
-	Hash string `json:"hash"`
+	Hash *string `json:"hash,omitempty"`
+
+	// Invoices What it is limited to. Missing, it is of all invoices.
+	Invoices *[]Reference `json:"invoices,omitempty"`
+
+	// Issued How many of `notices` were issued, or handed over, so far.
+	//
+	// Example: 0
+	Issued int64 `json:"issued"`
+
+	// Notices How many notices, and cases to hand over, are planned.
+	//
+	// Example: 1
+	Notices int64 `json:"notices"`
+
+	// Reason Why it has failed.
+	//
+	// Example: The plan differs from the expected one at RE12345: paid.
+	Reason *string `json:"reason,omitempty"`
+
+	// Run Number of the run.
+	//
+	// Example: 1
+	Run string `json:"run"`
+
+	// Scheduled Whether it was begun by the merchant's settings, and not asked for.
+	//
+	// Example: false
+	Scheduled bool `json:"scheduled"`
+
+	// Skipped How many open invoices are skipped.
+	//
+	// Example: 1
+	Skipped int64 `json:"skipped"`
+
+	// State Where it stands. `queued`: asked for; `running`: it is planned, and its notices are being issued; `done`: a dry run is
+	// planned, and of any other all that could be issued was; `failed`: it has issued nothing, `reason` says why.
+	//
+	//
+	// Example: done
+	State DunningRunState `json:"state"`
 }
+
+// DunningRunState Where it stands. `queued`: asked for; `running`: it is planned, and its notices are being issued; `done`: a dry run is
+// planned, and of any other all that could be issued was; `failed`: it has issued nothing, `reason` says why.
+//
+// Example: done
+type DunningRunState string
 
 // DunningRunCreate A run to plan or to execute.
 type DunningRunCreate struct {
-	// AsOf The day of the run; today when left out.
+	// AsOf The day of the run; today when left out. Another day than today only with `dryRun`.
 	//
 	// Example: 2024-02-19
 	AsOf *openapi_types.Date `json:"asOf,omitempty"`
@@ -1360,14 +1904,69 @@ type DunningRunCreate struct {
 	// Example: true
 	DryRun *bool `json:"dryRun,omitempty"`
 
-	// Hash Hash of the plan to execute.
+	// Hash Hash of the plan to execute, as a dry run of the same day gave it. Not with `dryRun`.
 	//
 	// Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 	Hash *string `json:"hash,omitempty"`
+
+	// Invoices Only these invoices, by their references. Left out, all.
+	Invoices *[]Reference `json:"invoices,omitempty"`
 }
 
-// DunningRunEntry What a run does with an invoice.
+// DunningRunEntries A page of what a run does.
+type DunningRunEntries struct {
+	// HasMore Whether entries follow.
+	//
+	// Example: false
+	HasMore bool `json:"hasMore"`
+
+	// Next The cursor to continue with, as `after`. Missing on the last page.
+	//
+	// Example: MTAyNA
+	Next *string `json:"next,omitempty"`
+
+	// Rows The entries.
+	Rows []DunningRunEntry `json:"rows"`
+}
+
+// DunningRunEntry What a run does with an invoice. With `level`, it gets a notice that asks for `asked`, of which `fee`, `lumpsum` and `interest`
+// are charged with it; with `handover`, the case is handed over to collection; else it is skipped.
 type DunningRunEntry struct {
+	// Asked A decimal number, written out.
+	//
+	// Example: 12345.45
+	Asked *Decimal `json:"asked,omitempty"`
+
+	// Currency ISO 4217 currency code.
+	//
+	// Example: EUR
+	Currency Currency `json:"currency"`
+
+	// DeliveryKind How the notice goes out.
+	//
+	// Example: email
+	DeliveryKind *DunningRunEntryDeliveryKind `json:"deliveryKind,omitempty"`
+
+	// Fee A decimal number, written out.
+	//
+	// Example: 12345.45
+	Fee *Decimal `json:"fee,omitempty"`
+
+	// Guard The rule by which it is skipped.
+	//
+	// Example: G2
+	Guard *DunningRunEntryGuard `json:"guard,omitempty"`
+
+	// Handover Whether the case is handed over to collection. Left out if not.
+	//
+	// Example: true
+	Handover *bool `json:"handover,omitempty"`
+
+	// Interest A decimal number, written out.
+	//
+	// Example: 12345.45
+	Interest *Decimal `json:"interest,omitempty"`
+
 	// Invoice The caller's own unique id. 1 to 100 characters, none of them a control character or one of `/ \ % ? #`. Generated
 	// ones begin with an underscore.
 	//
@@ -1375,16 +1974,49 @@ type DunningRunEntry struct {
 	// Example: RE12345
 	Invoice Reference `json:"invoice"`
 
-	// Level The level to issue; missing when the invoice is skipped.
+	// Job Number of the job that delivers the notice.
+	//
+	// Example: 2
+	Job *string `json:"job,omitempty"`
+
+	// Level The level to issue; missing when the invoice is skipped or handed over.
 	//
 	// Example: 1
 	Level *int `json:"level,omitempty"`
 
-	// Reason Why it is skipped.
+	// Lumpsum A decimal number, written out.
 	//
-	// Example: Not due yet.
+	// Example: 12345.45
+	Lumpsum *Decimal `json:"lumpsum,omitempty"`
+
+	// Outcome What became of it. `planned`: nothing yet, or never if the run is dry or has failed; `issued`: the notice, and `job`
+	// delivers it; `handedOver`: the case; `dropped`: it was not possible any more; `skipped`: it never was.
+	//
+	//
+	// Example: planned
+	Outcome DunningRunEntryOutcome `json:"outcome"`
+
+	// Reason Why it is skipped, or was dropped.
+	//
+	// Example: Not due before 2024-03-04.
 	Reason *string `json:"reason,omitempty"`
 }
+
+// DunningRunEntryDeliveryKind How the notice goes out.
+//
+// Example: email
+type DunningRunEntryDeliveryKind string
+
+// DunningRunEntryGuard The rule by which it is skipped.
+//
+// Example: G2
+type DunningRunEntryGuard string
+
+// DunningRunEntryOutcome What became of it. `planned`: nothing yet, or never if the run is dry or has failed; `issued`: the notice, and `job`
+// delivers it; `handedOver`: the case; `dropped`: it was not possible any more; `skipped`: it never was.
+//
+// Example: planned
+type DunningRunEntryOutcome string
 
 // DunningSettings Wishes for the dunning of a customer or an invoice.
 type DunningSettings struct {
@@ -1854,8 +2486,8 @@ type Invoice struct {
 	// Example: 0
 	Dunninglevel int `json:"dunninglevel"`
 
-	// Dunningstate Where dunning stands: `open`, or `settled` or `canceled` with the invoice. Missing for drafts and credit notes, and
-	// while the server does not dun.
+	// Dunningstate Where dunning stands: `open`; `handedover` when the case was handed over to collection; or `settled` or `canceled` with
+	// the invoice. Missing for drafts and credit notes.
 	//
 	//
 	// Example: open
@@ -2427,8 +3059,8 @@ type Job struct {
 
 	// Resultcode How it ended. Empty until then.
 	//
-	// - `0`: all is well; the mail server took the mail.
-	// - `1`: nothing was sent, for there is no address or the invoice was canceled meanwhile; `result` says which.
+	// - `0`: all is well; the mail server took the mail, or there was none to send.
+	// - `1`: nothing was sent, for there is no address, or the invoice was canceled, paid or held back meanwhile; `result` says which.
 	// - `2`: the mail server refused the mail for good, an attachment cannot be had, or the mail could not be sent for days.
 	// - `3`: nobody knows whether the mail arrived, and a person is to decide (see *DeliveryState*, `unknown`).
 	//
@@ -2984,6 +3616,12 @@ type Transaction struct {
 	Valuedate openapi_types.Date `json:"valuedate"`
 }
 
+// TransactionAssign What to book the rest of a transaction on.
+type TransactionAssign struct {
+	// Assignments The invoices it is for. Left out, it is matched again.
+	Assignments *[]Assignment `json:"assignments,omitempty"`
+}
+
 // TransactionCreate A movement of money to book.
 type TransactionCreate struct {
 	// Amount A decimal number as string or JSON number, at most 12 digits before and 4 after the point. No digit is lost.
@@ -3040,6 +3678,103 @@ type TransactionCreate struct {
 	//
 	// Example: 2024-01-15
 	Valuedate openapi_types.Date `json:"valuedate"`
+}
+
+// TransactionImport An import of a bank statement. `entries` is what was read so far: `booked` of it as transactions, `duplicates` were booked
+// before, `skipped` are no business of the receivables.
+type TransactionImport struct {
+	// Booked Those that became transactions.
+	//
+	// Example: 2
+	Booked int64 `json:"booked"`
+
+	// Created A point in time, UTC, with milliseconds.
+	//
+	// Example: 2020-01-01T00:00:00.000Z
+	Created Timestamp `json:"created"`
+
+	// Duplicates Those that were booked before.
+	//
+	// Example: 0
+	Duplicates int64 `json:"duplicates"`
+
+	// Entries Movements of money in the file so far.
+	//
+	// Example: 3
+	Entries int64 `json:"entries"`
+
+	// Errors The first of what is wrong with the file.
+	Errors []TransactionImportError `json:"errors"`
+
+	// Filename Name of the file.
+	//
+	// Example: statement-2024-02-19.xml
+	Filename string `json:"filename"`
+
+	// Finished A point in time, UTC, with milliseconds.
+	//
+	// Example: 2020-01-01T00:00:00.000Z
+	Finished *Timestamp `json:"finished,omitempty"`
+
+	// ID The server's own id. Opaque; do not take it apart.
+	//
+	// Example: 5e4a7b2b-1b0b-4c7a-8f0a-5b9b6b7c8d9e
+	ID ID `json:"id"`
+
+	// Skipped Outgoing money that is no return, and what the bank has not booked yet.
+	//
+	// Example: 1
+	Skipped int64 `json:"skipped"`
+
+	// State Where it stands. `failed`: the file cannot be read to its end; what is before is booked, and `errors` says where it ends.
+	//
+	//
+	// Example: done
+	State TransactionImportState `json:"state"`
+
+	// Statements Statements, or notifications, in the file so far.
+	//
+	// Example: 1
+	Statements int64 `json:"statements"`
+
+	// Unallocated Those of `booked` of which something is booked on no invoice.
+	//
+	// Example: 1
+	Unallocated int64 `json:"unallocated"`
+}
+
+// TransactionImportState Where it stands. `failed`: the file cannot be read to its end; what is before is booked, and `errors` says where it ends.
+//
+// Example: done
+type TransactionImportState string
+
+// TransactionImportCreate A bank statement.
+type TransactionImportCreate struct {
+	// File The bytes, XML (camt.053 or camt.054), at most 128 MiB.
+	File openapi_types.File `json:"file"`
+
+	// Filename Name of the file, for people.
+	//
+	// Example: statement-2024-02-19.xml
+	Filename string `json:"filename"`
+}
+
+// TransactionImportError Something that is wrong with a bank statement.
+type TransactionImportError struct {
+	// Error What is wrong.
+	//
+	// Example: The file ends in the middle of an entry.
+	Error string `json:"error"`
+
+	// Hint What would be right.
+	//
+	// Example: Fetch it from the bank again, and import it again; nothing is booked twice.
+	Hint *string `json:"hint,omitempty"`
+
+	// Line The line of the file, from 1.
+	//
+	// Example: 2041
+	Line *int64 `json:"line,omitempty"`
 }
 
 // TransactionList A page of transactions.
@@ -3196,6 +3931,9 @@ type After = string
 // Example: RE12345
 type CreditnoteReference = Reference
 
+// HoldID defines model for HoldId.
+type HoldID = string
+
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
 
@@ -3207,6 +3945,9 @@ type IdentityReference = Reference
 
 // IfMatch defines model for IfMatch.
 type IfMatch = string
+
+// ImportID defines model for ImportId.
+type ImportID = string
 
 // InvoiceReference The caller's own unique id. 1 to 100 characters, none of them a control character or one of `/ \ % ? #`. Generated
 // ones begin with an underscore.
@@ -3228,6 +3969,12 @@ type Page = int
 
 // PageSize defines model for PageSize.
 type PageSize = int
+
+// RunNumber defines model for RunNumber.
+type RunNumber = string
+
+// TransactionID defines model for TransactionId.
+type TransactionID = string
 
 // WebhookID defines model for WebhookId.
 type WebhookID = string
@@ -3304,11 +4051,52 @@ type ListCreditnotesParams struct {
 	WithTotal *WithTotal `form:"withTotal,omitempty" json:"withTotal,omitempty"`
 }
 
+// ListDunningHoldsParams defines parameters for ListDunningHolds.
+type ListDunningHoldsParams struct {
+	// Invoice Only those of the invoice with this reference.
+	Invoice *Reference `form:"invoice,omitempty" json:"invoice,omitempty"`
+
+	// Identity Only those of the customer with this reference.
+	Identity *Reference `form:"identity,omitempty" json:"identity,omitempty"`
+
+	// Active True for those that count today or will count later, false for those that were lifted or have ended.
+	Active *bool `form:"active,omitempty" json:"active,omitempty"`
+
+	// Limit Rows to show at most; 0 means no limit, up to a ceiling of 10,000.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Offset Rows to leave out at the start.
+	Offset *Offset `form:"offset,omitempty" json:"offset,omitempty"`
+}
+
+// CreateDunningHoldParams defines parameters for CreateDunningHold.
+type CreateDunningHoldParams struct {
+	// IdempotencyKey 1 to 255 visible ASCII characters that name this request. Repeating the request with the same key gives the same
+	// answer and does nothing twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// LiftDunningHoldParams defines parameters for LiftDunningHold.
+type LiftDunningHoldParams struct {
+	// IdempotencyKey 1 to 255 visible ASCII characters that name this request. Repeating the request with the same key gives the same
+	// answer and does nothing twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // CreateDunningRunParams defines parameters for CreateDunningRun.
 type CreateDunningRunParams struct {
 	// IdempotencyKey 1 to 255 visible ASCII characters that name this request. Repeating the request with the same key gives the same
 	// answer and does nothing twice.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListDunningRunEntriesParams defines parameters for ListDunningRunEntries.
+type ListDunningRunEntriesParams struct {
+	// After Continue behind the entry this cursor stands for; the `next` of an earlier answer.
+	After *string `form:"after,omitempty" json:"after,omitempty"`
+
+	// Limit Entries to show at most.
+	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // ListIdentitiesParams defines parameters for ListIdentities.
@@ -3401,6 +4189,13 @@ type ListInvoicesParams struct {
 type UpdateInvoiceParams struct {
 	// IfMatch The `ETag` of the last read. If the object has changed since, the answer is 412 and nothing changes.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// CreateAdjustmentParams defines parameters for CreateAdjustment.
+type CreateAdjustmentParams struct {
+	// IdempotencyKey 1 to 255 visible ASCII characters that name this request. Repeating the request with the same key gives the same
+	// answer and does nothing twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // GetClaimParams defines parameters for GetClaim.
@@ -3501,6 +4296,20 @@ type CreateTransactionParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// CreateTransactionImportParams defines parameters for CreateTransactionImport.
+type CreateTransactionImportParams struct {
+	// IdempotencyKey 1 to 255 visible ASCII characters that name this request. Repeating the request with the same key gives the same
+	// answer and does nothing twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AssignTransactionParams defines parameters for AssignTransaction.
+type AssignTransactionParams struct {
+	// IdempotencyKey 1 to 255 visible ASCII characters that name this request. Repeating the request with the same key gives the same
+	// answer and does nothing twice.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // GetCommunicationFileParams defines parameters for GetCommunicationFile.
 type GetCommunicationFileParams struct {
 	// Expires Part of a signed link, when it ends, in seconds since 1970.
@@ -3523,6 +4332,12 @@ type NotifyJobEndedParams struct {
 	WebhookSignature WebhookSignature `json:"webhook-signature"`
 }
 
+// CreateDunningHoldJSONRequestBody defines body for CreateDunningHold for application/json ContentType.
+type CreateDunningHoldJSONRequestBody = DunningHoldCreate
+
+// LiftDunningHoldJSONRequestBody defines body for LiftDunningHold for application/json ContentType.
+type LiftDunningHoldJSONRequestBody = DunningHoldLift
+
 // CreateDunningRunJSONRequestBody defines body for CreateDunningRun for application/json ContentType.
 type CreateDunningRunJSONRequestBody = DunningRunCreate
 
@@ -3541,6 +4356,9 @@ type CreateInvoiceJSONRequestBody = InvoiceCreate
 // UpdateInvoiceJSONRequestBody defines body for UpdateInvoice for application/json ContentType.
 type UpdateInvoiceJSONRequestBody = InvoiceUpdate
 
+// CreateAdjustmentJSONRequestBody defines body for CreateAdjustment for application/json ContentType.
+type CreateAdjustmentJSONRequestBody = AdjustmentCreate
+
 // CommitInvoiceJSONRequestBody defines body for CommitInvoice for application/json ContentType.
 type CommitInvoiceJSONRequestBody = InvoiceCommit
 
@@ -3558,6 +4376,12 @@ type SetSandboxClockJSONRequestBody = SandboxClockSet
 
 // CreateTransactionJSONRequestBody defines body for CreateTransaction for application/json ContentType.
 type CreateTransactionJSONRequestBody = TransactionCreate
+
+// CreateTransactionImportMultipartRequestBody defines body for CreateTransactionImport for multipart/form-data ContentType.
+type CreateTransactionImportMultipartRequestBody = TransactionImportCreate
+
+// AssignTransactionJSONRequestBody defines body for AssignTransaction for application/json ContentType.
+type AssignTransactionJSONRequestBody = TransactionAssign
 
 // NotifyJobEndedJSONRequestBody defines body for NotifyJobEnded for application/json ContentType.
 type NotifyJobEndedJSONRequestBody = JobNotification
