@@ -129,3 +129,25 @@ type PlanEntry struct {
 	Guard     string `json:"guard,omitempty"`    // of domain rules G1 to G8, why it is skipped
 	Reason    string `json:"reason,omitempty"`   // the same for people
 }
+
+// Acts tells whether something is done with the invoice.
+func (e PlanEntry) Acts() bool { return e.Level > 0 || e.Handover }
+
+// Waits says which guard keeps a step back that is due on a later day, and why, for people.
+func (c DunningCase) Waits(today, due time.Time) (guard, reason string) {
+	reason = "Not due before " + due.Format(time.DateOnly) + "."
+	if !c.hasNext() { // it is the hand-over that waits, for a period of its own
+		return "G2", reason
+	}
+	for _, g := range guards {
+		switch {
+		case g.held != nil:
+			if text := g.held(c, dayOf(today)); text != "" {
+				return g.name, text
+			}
+		case g.opens != nil && guard == "" && g.opens(c).Equal(due):
+			guard = g.name
+		}
+	}
+	return guard, reason
+}

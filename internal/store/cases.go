@@ -38,9 +38,11 @@ func (tx *Tx) OpenCases(after string) ([]Case, error) {
 	return tx.casesOf(`i.id > $2 AND i.kind = 'invoice' AND i.state = 'none' AND i.committed IS NOT NULL ORDER BY i.id LIMIT $3`, after, int64(MaxCases))
 }
 
-// CasesNamed are the invoices among some references, at most MaxCases, in the order of ids, whatever their state.
-func (tx *Tx) CasesNamed(references []string) ([]Case, error) {
-	return tx.casesOf(`i.kind = 'invoice' AND i.reference IN (`+places(2, len(references))+`) ORDER BY i.id`, values(references)...)
+// CasesNamed are the invoices among some references that come after one, by its id, in the order of ids and whatever their
+// state, at most MaxCases.
+func (tx *Tx) CasesNamed(references []string, after string) ([]Case, error) {
+	return tx.casesOf(`i.id > $2 AND i.kind = 'invoice' AND i.reference IN (`+places(4, len(references))+`) ORDER BY i.id LIMIT $3`,
+		append([]any{after, int64(MaxCases)}, values(references)...)...)
 }
 
 func (tx *Tx) casesOf(where string, args ...any) ([]Case, error) {

@@ -97,6 +97,36 @@ func (tx *Tx) Scheduled(day time.Time) (bool, error) {
 	return tx.first(`SELECT number FROM dunning_runs WHERE merchant = $1 AND day = $2 AND scheduled = 1`, []any{millis(day)}, &number)
 }
 
+// CheckPlan is Invalid if a hash is that of no plan.
+func (tx *Tx) CheckPlan(sha256 string) error {
+	var number int64
+	found, err := tx.first(`SELECT number FROM dunning_runs WHERE merchant = $1 AND plan = $2 AND plan <> '' LIMIT 1`, []any{sha256}, &number)
+	if err == nil && !found {
+		return ar.InvalidField("hash", "There is no plan with this hash.", "Send the hash of a dry run.")
+	}
+	return err
+}
+
+// InvoicesMissing are those of some references that are of no invoice, in their order.
+func (tx *Tx) InvoicesMissing(references []string) (missing []string, err error) {
+	if len(references) == 0 {
+		return nil, nil
+	}
+	there := map[string]bool{}
+	err = tx.query(`SELECT reference FROM invoices WHERE merchant = $1 AND kind = 'invoice' AND reference IN (`+places(2, len(references))+`)`, values(references), func(r row) error {
+		var reference string
+		err := r.Scan(&reference)
+		there[reference] = true
+		return err
+	})
+	for _, reference := range references {
+		if !there[reference] {
+			missing = append(missing, reference)
+		}
+	}
+	return missing, err
+}
+
 // Planned tells which of some hashes are those of plans. The plan of a dry run has no file of its own: it is nobody's paper,
 // and its bytes may go once it is old.
 func (db *DB) Planned(ctx context.Context, merchant string, sha256 []string) (map[string]bool, error) {
