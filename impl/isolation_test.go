@@ -2,6 +2,7 @@ package impl_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"os"
 	"strings"
@@ -21,10 +22,9 @@ func (w *world) owned() (path map[string]string) {
 	w.Helper()
 	w.credited()
 	w.do(upload("RE1", imported("a.eml", "email", eml("a"))...)).is(http.StatusOK)
-	return map[string]string{
-		"identityReference": "K1", "invoiceReference": "RE1", "creditnoteReference": "GS1",
-		"id": w.communications("RE1")[0].(object)["id"].(string), "job": "1",
-	}
+	path = maps.Clone(inPath)
+	path["id"] = w.communications("RE1")[0].(object)["id"].(string)
+	return path
 }
 
 // Whatever operation names something of another merchant's does not find it, and changes nothing.
@@ -39,8 +39,8 @@ func TestIsolation(t *testing.T) {
 		named, listed := 0, 0
 		for _, o := range operations() {
 			c := o.call(path).as(rival)
-			if o.OperationID == "getTransaction" { // another id than that of a document
-				c.path = "/transactions/1"
+			if strings.HasPrefix(o.path, "/transactions/{id}") { // another id than that of a document
+				c.path = strings.ReplaceAll(o.path, "{id}", "1")
 			}
 			switch {
 			case strings.Contains(string(missing), o.OperationID+" "), strings.HasPrefix(o.path, "/sandbox"):

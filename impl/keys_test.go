@@ -13,7 +13,6 @@ func TestPermissions(t *testing.T) {
 	each(t, func(w *world) {
 		w.customer()
 		w.draft("RE1")
-		values := map[string]string{"invoiceReference": "RE1", "identityReference": "K1", "creditnoteReference": "GS1", "id": "1", "job": "1"}
 		w.key(acme, app.NewKey{Username: "none", Password: password})
 		before := w.everything()
 		needed := map[string]bool{}
@@ -23,7 +22,7 @@ func TestPermissions(t *testing.T) {
 				t.Errorf("%s needs no permission", o.OperationID)
 			}
 			needed[permission] = true
-			e := w.do(o.call(values).as("none")).refused(http.StatusForbidden, "ERR_FORBIDDEN")
+			e := w.do(o.call(inPath).as("none")).refused(http.StatusForbidden, "ERR_FORBIDDEN")
 			if len(e.hints()) != 1 || !strings.Contains(e.Details[0].Error, permission) {
 				w.Errorf("%s: %+v", o.OperationID, e)
 			}
@@ -37,7 +36,7 @@ func TestPermissions(t *testing.T) {
 			name := strings.ReplaceAll(permission, ":", "-")
 			w.key(acme, app.NewKey{Username: name, Password: password, Permissions: []string{permission}})
 			for _, o := range operations() {
-				if a := w.do(o.call(values).as(name)); (a.status == http.StatusForbidden) == (o.Extensions["x-permission"] == permission) {
+				if a := w.do(o.call(inPath).as(name)); (a.status == http.StatusForbidden) == (o.Extensions["x-permission"] == permission) {
 					w.Errorf("%s with %s: %d %s", o.OperationID, permission, a.status, a.body)
 				}
 			}
