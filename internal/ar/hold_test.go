@@ -203,6 +203,29 @@ func TestStepsMoveBehindHolds(t *testing.T) {
 	}
 }
 
+// The reason of a step that is never taken is one that does not pass, and each is given once.
+func TestReasonsOfHolds(t *testing.T) {
+	promise, block := aHold(HoldPromise, "2026-02-20", ""), aHold(HoldBlock, "", "").from("2026-02-21")
+	little := aCase(0)
+	little.Procedure = with(0, ProcedureLevel{PayBy: 7, MinAmount: dec("100.01")})
+	for name, c := range map[string]struct {
+		is   DunningCase
+		held []Hold
+		want string
+	}{
+		"a promise, then a block":      {aCase(0), []Hold{promise, block}, "[{G5 Dunning of the invoice is blocked: They rang.}]"},
+		"all that is open":             {aCase(0), []Hold{aHold(HoldDispute, "", "100")}, "[{G4 All principal that is open is disputed.}]"},
+		"too little, and a part of it": {little, []Hold{aHold(HoldDispute, "", "1")}, "[{G4 The open principal of 100.00 EUR is less than the 100.01 that are dunned at this level.}]"},
+		"too little beside what is disputed": {func() DunningCase { c := little; c.Principal = dec("101"); return c }(), []Hold{aHold(HoldDispute, "", "1")},
+			"[{G4 Of the open principal 100.00 EUR are not disputed, less than the 100.01 that are dunned at this level.}]"},
+	} {
+		c.is.Holds = c.held
+		if step, obstacles := c.is.NextStep(day("2026-02-15")); step != nil || fmt.Sprint(obstacles) != c.want {
+			t.Errorf("%s: %v", name, obstacles)
+		}
+	}
+}
+
 // What is disputed and what is dunned of it are all that is open; and somebody who walks through the calendar day by day comes to
 // the same step.
 func TestHoldsDayByDay(t *testing.T) {
