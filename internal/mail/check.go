@@ -64,7 +64,7 @@ func (t Templates) checkFile(file string) error {
 	if err != nil {
 		return err
 	}
-	for _, data := range samples {
+	for _, data := range samplesOf(strings.TrimSuffix(parts[2], path.Ext(parts[2]))) {
 		var b strings.Builder
 		if err := tmpl.Execute(&b, view{Data: data, Locale: parts[1], Subject: "Subject"}); err != nil {
 			return err
@@ -95,4 +95,15 @@ var samples = []Data{
 		Number:   "1", Issued: "1", Due: "1", Total: "1", OrderNumber: "1",
 		Payment: &Payment{Amount: "1", Holder: "Holder", IBAN: "DE02120300000000202051", BIC: "BYLADEM1001", Bank: "Bank", Reference: "RF18539007547034"},
 	},
+}
+
+// samplesOf are the samples for mails of a kind. What a notice says is there in the mails that bring one, and in no other.
+func samplesOf(kind string) []Data {
+	if kind == string(ar.MailInvoice) || kind == string(ar.MailCreditnote) {
+		return samples
+	}
+	least, most := samples[0], samples[1]
+	least.Dunning = &Dunning{Level: 1, Title: "Title", Issued: "1", Asked: "1", PayBy: "1", Principal: "1"}
+	most.Dunning = &Dunning{Level: 5, Title: "Title", Issued: "1", Asked: "1", PayBy: "1", Principal: "1", Costs: "1", Interest: "1", Disputed: "1", Final: true}
+	return []Data{least, most}
 }

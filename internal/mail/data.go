@@ -13,14 +13,15 @@ import (
 // Data is what a template can say. Amounts and dates are texts in the form of the locale, as the document has them.
 type Data struct {
 	Customer    Customer
-	Issuer      ar.Issuer // Name must be set
-	Number      string    // of the voucher
-	Issued      string    // date
-	Due         string    // date; empty when there is none
-	Total       string    // with its currency
-	OrderNumber string    // the customer's, empty when there is none
-	Payment     *Payment  // nil when nothing is to be transferred: credit notes, direct debit, paid
-	Dunning     *Dunning  // of the kinds reminder and dunning1 to dunning4, and only of these
+	Issuer      ar.Issuer   // Name must be set
+	Number      string      // of the voucher
+	Issued      string      // date
+	Due         string      // date; empty when there is none
+	Total       string      // with its currency
+	OrderNumber string      // the customer's, empty when there is none
+	Payment     *Payment    // nil when nothing is to be transferred: credit notes, direct debit, paid
+	Dunning     *Dunning    // of the kinds reminder and dunning1 to dunning4, and only of these
+	Collection  *Collection // of the kinds collection and collectionReport, and only of these: such a mail goes to whoever collects
 }
 
 // Dunning is the notice that a mail brings; Number, Issued and Due are those of its invoice. Payment is over what is Asked.
@@ -33,8 +34,23 @@ type Dunning struct {
 	Principal string // what is open of the invoice itself
 	Costs     string // open fees and lump sum; empty when there are none
 	Interest  string // open default interest; empty when there is none
-	Disputed  string // what of the principal is disputed and not asked for; empty when nothing is
+	Disputed  string // what of the principal is disputed and not asked for, negative as it counts; empty when nothing is
 	Final     bool   // the case is handed over if this notice is not paid
+}
+
+// Collection is what whoever took a case over is told; Number, Issued and Due are those of its invoice.
+type Collection struct {
+	Kind       string // case, booked, recalled or canceled
+	Collector  string // who is told; empty when the merchant names nobody
+	Merchant   string // whose case it is
+	Reference  string // of the invoice
+	HandedOver string // date
+	Change     string // booked: the sum of what was booked, negative when less is open; empty else
+	Principal  string // what is open now
+	Costs      string
+	Interest   string
+	Total      string
+	Link       string // to the file of the case, where it is too large to go with the mail; empty else
 }
 
 // Customer is who is addressed.
@@ -75,18 +91,22 @@ func language(locale string) string {
 var words = map[string]struct {
 	mr, ms, name, nobody                string // see Greeting
 	holder, reference                   string // see Account
+	principal, costs, interest          string // see Demand
+	disputed, asked                     string
 	phone, management, vatID, taxnumber string // see Imprint
 	regions                             display.Namer
 }{
 	"de": {
 		"Sehr geehrter Herr ", "Sehr geehrte Frau ", "Guten Tag ", "Sehr geehrte Damen und Herren",
 		"Empfänger", "Verwendungszweck",
+		"Hauptforderung", "Kosten", "Verzugszinsen", "Bestrittener Teil", "Zu zahlen",
 		"Tel. ", "Geschäftsführung: ", "USt-IdNr. ", "Steuernummer ",
 		display.German.Regions(),
 	},
 	"en": {
 		"Dear Mr ", "Dear Ms ", "Dear ", "Dear Sir or Madam",
 		"Account holder", "Payment reference",
+		"Principal", "Costs", "Default interest", "Disputed part", "To be paid",
 		"Phone ", "Management: ", "VAT ID ", "Tax number ",
 		display.English.Regions(),
 	},
@@ -111,12 +131,26 @@ func (v view) Greeting() string {
 type fact struct{ Label, Value string }
 
 // Account is where a payment goes, and what the transfer should say; empty when the mail asks for none.
-func (v view) Account() (facts []fact) {
+func (v view) Account() []fact {
 	p, w := v.Payment, words[v.Locale]
 	if p == nil || p.IBAN == "" {
 		return nil
 	}
-	for _, f := range []fact{{w.holder, p.Holder}, {"IBAN", group(p.IBAN)}, {"BIC", p.BIC}, {"Bank", p.Bank}, {w.reference, p.Reference}} {
+	return present(fact{w.holder, p.Holder}, fact{"IBAN", group(p.IBAN)}, fact{"BIC", p.BIC}, fact{"Bank", p.Bank}, fact{w.reference, p.Reference})
+}
+
+// Demand is what a notice asks for in its parts; empty in other mails, and where the principal is all of it.
+func (v view) Demand() []fact {
+	d, w := v.Dunning, words[v.Locale]
+	if d == nil || d.Costs == "" && d.Interest == "" && d.Disputed == "" {
+		return nil
+	}
+	return present(fact{w.principal, d.Principal}, fact{w.costs, d.Costs}, fact{w.interest, d.Interest}, fact{w.disputed, d.Disputed}, fact{w.asked, d.Asked})
+}
+
+// present are the facts that have a value.
+func present(all ...fact) (facts []fact) {
+	for _, f := range all {
 		if f.Value != "" {
 			facts = append(facts, f)
 		}

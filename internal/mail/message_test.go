@@ -89,6 +89,16 @@ func TestGolden(t *testing.T) {
 			m.Data.Customer = Customer{Salutation: "mx", Firstname: "Kim", Lastname: "O'Neill"}
 		}},
 	}
+	for level := 1; level <= ar.MaxLevel; level++ {
+		kind := string(ar.NoticeMail(level))
+		tests = append(tests, struct {
+			name   string
+			change func(*Message)
+		}{"de-" + kind, func(m *Message) { notice(m, level) }}, struct {
+			name   string
+			change func(*Message)
+		}{"en-" + kind, func(m *Message) { english(m); notice(m, level) }})
+	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			m := invoice()

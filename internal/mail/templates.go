@@ -22,8 +22,9 @@ import (
 //
 // takes the place of ours of the same name; what is not there stays as it is. Files are read for each mail, so that a
 // change needs no restart. Subject and txt are text/template, html is html/template; both are given what Data has, and
-// .Greeting, .Account (lines with .Label and .Value), .Imprint (lines), .Locale and .Subject. An HTML file can begin with
-// {{template "head" .}} and end with {{template "foot" .}}, as ours do.
+// .Greeting, .Account and .Demand (lines with .Label and .Value), .Imprint (lines), .Locale and .Subject. An HTML file can
+// begin with {{template "head" .}} and end with {{template "foot" .}}, as ours do; {{template "account" .}} and
+// {{template "demand" .}} are tables.
 //
 // The zero value knows only ours.
 type Templates struct{ Dir string }
@@ -40,7 +41,9 @@ const (
 
 var (
 	locales = []string{"de", "en"}
-	kinds   = []ar.MailKind{ar.MailInvoice, ar.MailCreditnote}
+	kinds   = []ar.MailKind{
+		ar.MailInvoice, ar.MailCreditnote, ar.MailReminder, ar.MailDunning1, ar.MailDunning2, ar.MailDunning3, ar.MailDunning4,
+	}
 	formats = []string{formatSubject, formatPlain, formatHTML}
 )
 
