@@ -20,6 +20,8 @@ type Clock struct {
 
 	mu     sync.Mutex
 	offset time.Duration
+
+	moving sync.Mutex // held by who moves it
 }
 
 // NewClock is a clock that nobody moves.
@@ -52,20 +54,36 @@ func (c *Clock) Now() time.Time {
 func (c *Clock) advance(to time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	now := c.now()
-	if to.Before(now.Add(c.offset)) {
-		return ar.ConflictState("The clock does not go back.", ar.Detail{
-			Error: "The time is before that of the clock.", Fields: []string{"now"}, Hint: "Send a time after the one the clock shows."})
-	}
-	offset := to.Sub(now)
-	if !now.Add(offset).Equal(to) { // durations end after 292 years
-		return ar.InvalidField("now", "The time is too far away.", "Send a time of this century or the next.")
+	offset, err := c.offsetTo(to)
+	if err != nil {
+		return err
 	}
 	if err := writeFile(c.file, offset.String()+"\n"); err != nil {
 		return fmt.Errorf("sandbox clock: %w", err)
 	}
 	c.offset = offset
 	return nil
+}
+
+// check refuses what advance would refuse.
+func (c *Clock) check(to time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, err := c.offsetTo(to)
+	return err
+}
+
+func (c *Clock) offsetTo(to time.Time) (time.Duration, error) {
+	now := c.now()
+	if to.Before(now.Add(c.offset)) {
+		return 0, ar.ConflictState("The clock does not go back.", ar.Detail{
+			Error: "The time is before that of the clock.", Fields: []string{"now"}, Hint: "Send a time after the one the clock shows."})
+	}
+	offset := to.Sub(now)
+	if !now.Add(offset).Equal(to) { // durations end after 292 years
+		return 0, ar.InvalidField("now", "The time is too far away.", "Send a time of this century or the next.")
+	}
+	return offset, nil
 }
 
 // writeFile replaces a file, whole or not at all.
@@ -96,15 +114,25 @@ func (a *App) SandboxClock(context.Context) (time.Time, error) {
 	return a.clock.Now(), nil
 }
 
-// AdvanceSandboxClock moves the test clock forward.
-func (a *App) AdvanceSandboxClock(_ context.Context, to time.Time) (time.Time, error) {
+// AdvanceSandboxClock moves the test clock forward. On its way it stops at every moment the schedule has a dunning run, and goes
+// on when the run and its mails have ended: what comes of a year is the same whether the year is waited for or not. Should it
+// fail on its way, the clock stands where it came to, and may be moved on.
+func (a *App) AdvanceSandboxClock(ctx context.Context, to time.Time) (time.Time, error) {
 	if a.clock.file == "" {
 		return time.Time{}, noSandbox()
+	}
+	a.clock.moving.Lock() // two who move it would each leave out what the other passes
+	defer a.clock.moving.Unlock()
+	if err := a.clock.check(to); err != nil {
+		return time.Time{}, err
+	}
+	if err := a.passRuns(ctx, to); err != nil {
+		return time.Time{}, err
 	}
 	if err := a.clock.advance(to); err != nil {
 		return time.Time{}, err
 	}
-	return a.clock.Now(), nil
+	return a.clock.Now(), a.workDue(ctx)
 }
 
 func noSandbox() error {

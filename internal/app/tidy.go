@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/dunwell/dunwell/internal/blob"
@@ -40,10 +41,18 @@ func (a *App) sweep(ctx context.Context) error {
 			return allOf(sha256), nil
 		}
 		named, err := a.db.KnownFiles(ctx, merchant, sha256)
-		if orphans := len(sha256) - len(named); err == nil && orphans > usualOrphans {
+		if err != nil {
+			return nil, err
+		}
+		planned, err := a.db.Planned(ctx, merchant, sha256) // by dry runs, as is usual
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(planned, named)
+		if orphans := len(sha256) - len(planned); orphans > usualOrphans {
 			return nil, fmt.Errorf("app: of %d files of merchant %s, %d are named by no row; nothing is removed, this may be another database", len(sha256), merchant, orphans)
 		}
-		return named, err
+		return named, nil
 	})
 	return err
 }

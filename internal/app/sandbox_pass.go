@@ -1,0 +1,150 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/jobs"
+	"github.com/dunwell/dunwell/internal/store"
+)
+
+// Bounds of what is waited for when the test clock is moved: others who are at work on a run or a mail.
+const (
+	passPatience = 30 * time.Second
+	passPause    = 10 * time.Millisecond
+	passBatch    = 500
+)
+
+// passRuns moves the clock through every moment before a time at which the schedule starts a run.
+func (a *App) passRuns(ctx context.Context, to time.Time) error {
+	if err := a.workRuns(ctx); err != nil { // those that were asked for are for the day it still is
+		return err
+	}
+	for {
+		next, err := a.nextRunTime(ctx)
+		if err != nil || next.IsZero() || next.After(to) {
+			return err
+		}
+		if err := a.clock.advance(next); err != nil {
+			return err
+		}
+		if err := a.workDue(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// nextRunTime is the next moment at which the schedule starts a run of a merchant; zero when it never does.
+func (a *App) nextRunTime(ctx context.Context) (next time.Time, err error) {
+	merchants, err := a.db.Merchants(ctx)
+	now := a.clock.Now()
+	for i := range merchants {
+		m := &merchants[i]
+		at := runTime(m, now)
+		if !at.IsZero() && !at.After(now) {
+			at = runTime(m, localTime(m, now).AddDate(0, 0, 1))
+		}
+		if !at.IsZero() && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	return next, err
+}
+
+// workDue starts the runs whose time has come, and works them to their end with all that they order.
+func (a *App) workDue(ctx context.Context) error {
+	if err := a.startScheduled(ctx); err != nil {
+		return err
+	}
+	return a.workRuns(ctx)
+}
+
+// workRuns works all runs that are under way to their end, with what they order. Workers, of this process or another, may do
+// it too: then they are waited for.
+func (a *App) workRuns(ctx context.Context) error {
+	worked := false
+	err := a.patiently(ctx, func() (busy bool, err error) {
+		underWay, err := a.db.DueRuns(ctx, time.UnixMilli(math.MaxInt64), passBatch)
+		for _, row := range underWay {
+			worked = true
+			if _, err := a.workRun(ctx, jobs.Nudge{Kind: nudgeRun, Merchant: row.Merchant, ID: row.ID}); err != nil {
+				return false, err
+			}
+			if err := a.waits(ctx, row); err != nil {
+				return false, err
+			}
+		}
+		return len(underWay) > 0, err
+	})
+	if err != nil || !worked {
+		return err
+	}
+	return a.workOrders(ctx)
+}
+
+// waits is Unavailable for a run that waits after a fault: time would pass it by.
+func (a *App) waits(ctx context.Context, row store.Due) error {
+	number, err := strconv.ParseInt(row.ID, 10, 64)
+	if err != nil {
+		return err
+	}
+	run, err := a.Run(ctx, System(row.Merchant, store.ActorSystem), number)
+	if err != nil || run.Next == nil || !run.Next.After(a.elapsed()) {
+		return err
+	}
+	return &ar.Error{Kind: ar.Unavailable, Code: ar.CodeUnavailable,
+		Message: fmt.Sprintf("Run %d of merchant %s was interrupted by a fault, and the clock waits for it; see the server's log. Send the time again.", number, row.Merchant)}
+}
+
+// workOrders works what is due of that which runs order: mails, and what goes to collection. Callbacks are left to workers: they
+// change nothing, and whoever gets them may be slow.
+func (a *App) workOrders(ctx context.Context) error {
+	return a.patiently(ctx, func() (busy bool, err error) {
+		for _, kind := range []jobs.Kind{nudgeDelivery, nudgeCollection} {
+			rows, err := a.due()[kind](ctx, a.elapsed(), passBatch)
+			if err != nil {
+				return false, err
+			}
+			for _, row := range rows {
+				if _, err := a.handlers()[kind](ctx, jobs.Nudge{Kind: kind, Merchant: row.Merchant, ID: row.ID}); err != nil {
+					return false, err
+				}
+			}
+			busy = busy || len(rows) > 0
+		}
+		if busy {
+			return true, nil
+		}
+		return a.sending(ctx)
+	})
+}
+
+// sending tells whether somebody is sending a mail.
+func (a *App) sending(ctx context.Context) (bool, error) {
+	rows, err := a.db.DueDeliveries(ctx, a.elapsed().Add(ar.DeliveryLease), passBatch)
+	for _, row := range rows {
+		d, err := view(ctx, a, System(row.Merchant, store.ActorSystem), func(tx *store.Tx) (*ar.Delivery, error) { return tx.Delivery(row.ID) })
+		if err != nil || d.State == ar.DeliverySending {
+			return true, err
+		}
+	}
+	return false, err
+}
+
+// patiently repeats work while there is some, or somebody else is at it. Its patience is for pauses, not for work.
+func (a *App) patiently(ctx context.Context, work func() (busy bool, err error)) error {
+	for range passPatience / passPause {
+		if busy, err := work(); err != nil || !busy {
+			return err
+		}
+		if !wait(ctx, passPause) {
+			return ctx.Err()
+		}
+	}
+	return &ar.Error{Kind: ar.Unavailable, Code: ar.CodeUnavailable,
+		Message: "The clock waits for others who are at work on a dunning run or a mail. Send the time again."}
+}
