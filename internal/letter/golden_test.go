@@ -18,14 +18,14 @@ var update = flag.Bool("update", false, "write the golden files")
 // TestGolden compares what poppler reads and what it shows. Another version of poppler may set text a shade differently,
 // so images are compared with tolerance.
 func TestGolden(t *testing.T) {
-	for name, letter := range letters(t) {
+	for name, letter := range composed(t) {
 		t.Run(name, func(t *testing.T) {
 			file := write(t, letter)
 			compareText(t, name+".txt", poppler(t, "pdftotext", "-layout", file, "-"))
 			prefix := filepath.Join(t.TempDir(), name)
 			poppler(t, "pdftoppm", "-r", "50", "-gray", "-png", file, prefix)
 			images, _ := filepath.Glob(prefix + "*.png")
-			if want := len(compose(letter).pages); len(images) != want {
+			if want := len(letter.pages); len(images) != want {
 				t.Fatalf("%d pages, want %d", len(images), want)
 			}
 			for _, image := range images {
@@ -35,10 +35,22 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// composed are all samples, of vouchers and of notices.
+func composed(t *testing.T) map[string]*composer {
+	all := map[string]*composer{}
+	for name, letter := range letters(t) {
+		all[name] = compose(letter)
+	}
+	for name, notice := range noticeSamples(t) {
+		all["notice-"+name] = composeNotice(notice)
+	}
+	return all
+}
+
 // write renders a letter to a file.
-func write(t *testing.T, l Letter) string {
+func write(t *testing.T, c *composer) string {
 	t.Helper()
-	pdf, err := Render(l)
+	pdf, err := c.paint()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,8 +65,8 @@ func checkLayout(c *composer) string {
 }
 
 func TestLayoutOfSamples(t *testing.T) {
-	for name, letter := range letters(t) {
-		if wrong := checkLayout(compose(letter)); wrong != "" {
+	for name, letter := range composed(t) {
+		if wrong := checkLayout(letter); wrong != "" {
 			t.Errorf("%s: %s", name, wrong)
 		}
 	}

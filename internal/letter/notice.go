@@ -59,10 +59,9 @@ func composeNotice(n Notice) *composer {
 	c.paragraphs([]string{c.salutation() + ","})
 	c.paragraphs(c.opening())
 	c.printFigures()
-	c.paragraphs(c.remarks())
+	c.remarks()
 	c.demand()
-	c.paragraphs(c.closing())
-	c.regards()
+	c.ending()
 	c.interest()
 	c.printFeet()
 	return c.composer
@@ -128,11 +127,10 @@ func (c *noticeComposer) opening() []string {
 	} else {
 		first += " " + w.unpaid
 	}
-	inDefault := w.defaults + cite(c.law.defaults.in(c.words)) + "."
 	if slices.ContainsFunc(c.previous, func(p ar.Notice) bool { return p.Level > 1 }) {
-		inDefault = w.inDefault
+		return []string{strings.TrimSpace(first + " " + w.inDefault + " " + c.damages())}
 	}
-	return []string{first, strings.TrimSpace(inDefault + " " + c.damages())}
+	return []string{first, strings.TrimSpace(w.defaults + cite(c.law.defaults.in(c.words)) + ". " + c.damages())}
 }
 
 // damages asks for what is owed beside the principal.
@@ -150,17 +148,21 @@ func (c *noticeComposer) damages() string {
 }
 
 // remarks say how the figures are to be read. They are printed whatever the merchant's own texts are.
-func (c *noticeComposer) remarks() []string {
+func (c *noticeComposer) remarks() {
 	n, w := c.notice, c.say
 	var texts []string
 	if n.Disputed.IsPositive() {
 		texts = append(texts, w.disputedPart)
 	}
-	counted := fmt.Sprintf(w.counted, c.form.date(n.Issued))
+	texts = append(texts, fmt.Sprintf(w.counted, c.form.date(n.Issued)))
 	if anyOf(n.Demand.Costs, n.Demand.Interest) {
-		counted += " " + w.untaxed
+		texts = append(texts, w.untaxed)
 	}
-	return append(texts, counted)
+	if c.computes() {
+		texts = append(texts, w.computed)
+	}
+	c.flow(value, value.wrap(strings.Join(texts, " "), textWidth))
+	c.y += 2.4
 }
 
 // closing is what comes after the account: the merchant's own words, else ours. Handing the case over is announced by a notice
@@ -171,7 +173,7 @@ func (c *noticeComposer) closing() []string {
 	}
 	switch n := c.notice; {
 	case n.Final:
-		return []string{fmt.Sprintf(c.say.handOver, c.form.date(n.PayBy)), c.say.objections}
+		return []string{fmt.Sprintf(c.say.handOver, c.form.date(n.PayBy)) + " " + c.say.objections}
 	case n.Level == 1:
 		return []string{c.say.questions}
 	default:
@@ -179,11 +181,17 @@ func (c *noticeComposer) closing() []string {
 	}
 }
 
-// regards end the letter. Nobody signs it.
-func (c *noticeComposer) regards() {
-	lines := append([]string{c.say.regards}, body.wrap(oneLine(c.Issuer.Name), textWidth)...)
-	c.need(float64(len(lines)) * body.leading)
-	c.flow(body, lines)
+// ending prints the closing and the regards, which never stand alone on a page. Nobody signs the letter.
+func (c *noticeComposer) ending() {
+	regards := append([]string{c.say.regards}, body.wrap(oneLine(c.Issuer.Name), textWidth)...)
+	closing := c.closing()
+	last := len(closing) - 1
+	c.paragraphs(closing[:last])
+	lines := len(body.wrap(strings.TrimSpace(clean(closing[last])), textWidth)) + len(regards)
+	c.need(min(float64(lines)*body.leading+2.4, sheetHeight/4)) // a long text is broken all the same
+	c.paragraphs(closing[last:])
+	c.need(float64(len(regards)) * body.leading)
+	c.flow(body, regards)
 }
 
 // ownText is what the merchant wants the notice to say in a language; empty fields are ours to fill.

@@ -15,6 +15,7 @@ func (c *noticeComposer) printFigures() {
 	c.need(f.height())
 	c.page().rule(left, c.y, right, c.y, strong, black)
 	f.print(c.composer)
+	c.y -= 2
 }
 
 // figures lead from the invoice to what is asked for; each line is what the one before lacks.
@@ -27,7 +28,7 @@ func (c *noticeComposer) figures() totals {
 		}
 	}
 	gross := c.Voucher.Totals.Gross
-	line(c.words.total, gross)
+	line(w.invoiced, gross)
 	line(w.settled, n.Demand.Principal.Sub(gross))
 	if anyOf(n.Demand.Costs, n.Demand.Interest, n.Disputed) {
 		t.lines = append(t.lines, totalLine{value.bold(), w.principal, c.sum(n.Demand.Principal), true})

@@ -14,15 +14,21 @@ type periods struct {
 	*noticeComposer
 	size    float64 // points
 	columns []column
+	lines   float64 // of the heads
 	rows    [][]string
+}
+
+// computes tells whether there is a computation of interest to print.
+func (c *noticeComposer) computes() bool {
+	return c.notice.Claim != nil && len(c.notice.Claim.Periods) > 0
 }
 
 // interest prints the table with its sum, and what the rates and the days rest on.
 func (c *noticeComposer) interest() {
-	claim := c.notice.Claim
-	if claim == nil || len(claim.Periods) == 0 {
+	if !c.computes() {
 		return
 	}
+	claim := c.notice.Claim
 	t := c.newPeriods(claim)
 	sums := c.interestSums(claim)
 	c.y += 6
@@ -81,9 +87,12 @@ func (t *periods) place(heads [][2]string) bool {
 		rest -= widths[i]
 	}
 	gap := rest / float64(len(heads)-1)
-	t.columns = nil
+	t.columns, t.lines = nil, 1
 	x := left
 	for i, head := range heads {
+		if head[1] != "" {
+			t.lines = 2
+		}
 		t.columns = append(t.columns, column{head: head, left: x, right: x + widths[i], flush: i == 0})
 		x += widths[i] + gap
 	}
@@ -93,7 +102,7 @@ func (t *periods) place(heads [][2]string) bool {
 func (t *periods) style() style        { return value.at(t.size) }
 func (t *periods) headStyle() style    { return small.bold().at(min(t.size, small.size)) }
 func (t *periods) rowHeight() float64  { return t.style().leading + rowGap }
-func (t *periods) headHeight() float64 { return 2*t.headStyle().leading + 2.4 }
+func (t *periods) headHeight() float64 { return t.lines*t.headStyle().leading + 2.4 }
 
 func (t *periods) printHead() {
 	st := t.headStyle()
@@ -103,7 +112,7 @@ func (t *periods) printHead() {
 			t.page().cell(col, st, t.y+float64(n)*st.leading, s)
 		}
 	}
-	t.y += 2*st.leading + 1.2
+	t.y += t.lines*st.leading + 1.2
 	t.page().rule(left, t.y, right, t.y, strong, black)
 	t.y += 1.2
 }

@@ -16,13 +16,15 @@ type noticeWords struct {
 	interestOnly, costsOnly  string
 	counted                  string // date
 	untaxed, disputedPart    string
+	computed                 string
 	transfer, firmly         string // amount, day to pay by
 	transferTo               string // amount, day to pay by, IBAN, reference
 	pay                      string // amount, day to pay by, reference
 	handOver                 string // day to pay by
 	questions, objections    string
 	regards                  string
-	settled, principal       string // lines of the figures
+	invoiced                 string // lines of the figures
+	settled, principal       string
 	costsBefore, fee         string
 	lumpsum, disputed        string
 	interestBefore, interest string
@@ -59,16 +61,18 @@ var germanNotice = &noticeWords{
 	costsOnly:        "Neben der Hauptforderung verlangen wir, als Verzugsschaden, die unten aufgeführten Kosten.",
 	counted:          "Zahlungen sind bis zum %s berücksichtigt; was Sie seither gezahlt haben, ziehen Sie bitte ab.",
 	untaxed:          "Kosten und Zinsen enthalten keine Umsatzsteuer.",
+	computed:         "Wie die Verzugszinsen berechnet sind, steht am Ende dieses Schreibens.",
 	disputedPart:     "Den bestrittenen Teil der Hauptforderung verlangen wir mit diesem Schreiben nicht; verzichtet haben wir darauf nicht.",
 	transfer:         "Bitte überweisen Sie %s bis zum %s.",
 	firmly:           "Wir fordern Sie auf, %s bis spätestens zum %s zu überweisen.",
 	transferTo:       "Bitte überweisen Sie %s bis zum %s auf unser Konto %s, Verwendungszweck %s.",
 	pay:              "Bitte zahlen Sie %s bis zum %s unter Angabe von %s.",
 	handOver: "Ist der Betrag bis zum %s nicht bei uns eingegangen, geben wir die Forderung ohne weitere Mahnung zur Einziehung ab. " +
-		"Dadurch können weitere Kosten entstehen, die Sie zu tragen haben können.",
+		"Weitere Kosten, die dadurch entstehen, können zu Ihren Lasten gehen.",
 	questions:  "Wenn Sie Fragen haben oder Ihnen die Rechnung nicht vorliegt, melden Sie sich bitte bei uns.",
 	objections: "Wenn Sie Einwände gegen die Forderung haben, teilen Sie uns diese bitte innerhalb der Frist mit.",
 	regards:    "Mit freundlichen Grüßen",
+	invoiced:   "Rechnungsbetrag",
 	settled:    "Zahlungen und Gutschriften", principal: "Offene Hauptforderung",
 	costsBefore: "Früher berechnete Kosten, noch offen", fee: "Kosten dieser Mahnung",
 	lumpsum: "Pauschale für Beitreibungskosten", disputed: "Bestrittener Teil der Hauptforderung",
@@ -79,7 +83,7 @@ var germanNotice = &noticeWords{
 	period:      [2]string{"Zeitraum"}, days: [2]string{"Zins-", "tage"}, onPrincipal: [2]string{"Haupt-", "forderung"},
 	baseRate: [2]string{"Basis-", "zinssatz"}, points: [2]string{"Prozent-", "punkte"}, rate: [2]string{"Zinssatz"}, accrued: [2]string{"Zinsen"},
 	until: "Verzugszinsen bis zum %s", before: "Früher berechnet", now: "Mit diesem Schreiben berechnet", back: "Korrektur bereits berechneter Zinsen",
-	rateOver: "Zinssatz: %s zuzüglich %s Prozentpunkte, %s.", rateFixed: "Zinssatz: %s.", agreed: "vereinbart",
+	rateOver: "Zinssatz: %s plus %s Prozentpunkte, %s.", rateFixed: "Zinssatz: %s.", agreed: "vereinbart",
 	dayCounts: map[ar.DayCount]string{
 		ar.Act365:    "Zinstage: taggenau, jedes Jahr zu 365 Tagen (act/365).",
 		ar.ActAct:    "Zinstage: taggenau, ein Schaltjahr zu 366 und jedes andere Jahr zu 365 Tagen (act/act).",
@@ -104,16 +108,18 @@ var englishNotice = &noticeWords{
 	costsOnly:        "In addition to the principal we claim, as damages for default, the costs that are listed below.",
 	counted:          "Payments are taken into account up to %s; please deduct what you have paid since.",
 	untaxed:          "Costs and interest do not include any VAT.",
+	computed:         "How the default interest is computed is shown at the end of this letter.",
 	disputedPart:     "The disputed part of the principal is not claimed with this letter; we have not waived it.",
 	transfer:         "Please transfer %s by %s.",
 	firmly:           "We call upon you to transfer %s by %s at the latest.",
 	transferTo:       "Please transfer %s by %s to our account %s, reference %s.",
 	pay:              "Please pay %s by %s, quoting %s.",
 	handOver: "If we have not received the amount by %s, we will pass the claim on for collection without a further demand. " +
-		"This may cause further costs, which you may have to bear.",
+		"You may have to bear further costs that this causes.",
 	questions:  "If you have any questions or do not have the invoice at hand, please get in touch with us.",
 	objections: "If you have any objections to the claim, please let us know within this period.",
 	regards:    "Kind regards",
+	invoiced:   "Invoice amount",
 	settled:    "Payments and credit notes", principal: "Open principal",
 	costsBefore: "Costs charged before, still open", fee: "Costs of this demand",
 	lumpsum: "Lump sum for recovery costs", disputed: "Disputed part of the principal",

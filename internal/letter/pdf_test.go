@@ -45,14 +45,14 @@ func TestRenderRefuses(t *testing.T) {
 // A letter passes the check that imported documents have to, and carries nothing it would be flagged for.
 func TestLetterIsAGoodPDF(t *testing.T) {
 	inspector := document.New(document.Options{})
-	for name, letter := range letters(t) {
+	for name, letter := range composed(t) {
 		file, err := os.Open(write(t, letter))
 		if err != nil {
 			t.Fatal(err)
 		}
 		info, err := inspector.Inspect(t.Context(), file, "letter.pdf")
 		file.Close()
-		if want := len(compose(letter).pages); err != nil || info.Pages != want || len(info.Flags) > 0 {
+		if want := len(letter.pages); err != nil || info.Pages != want || len(info.Flags) > 0 {
 			t.Errorf("%s: %+v, %v; want %d pages without flags", name, info, err, want)
 		}
 	}
@@ -90,7 +90,7 @@ func TestTextCanBeCopied(t *testing.T) {
 		items = append(items, item(name, alphabets[name], "1", "", "1", "19", ""))
 	}
 	v := voucher(t, ar.KindInvoice, "ŻĞŐ-Ệ-1", func(c *ar.InvoiceChange) { c.Items = ar.Set(items) })
-	got := poppler(t, "pdftotext", write(t, Letter{Voucher: v, Issuer: acme}), "-")
+	got := poppler(t, "pdftotext", write(t, compose(Letter{Voucher: v, Issuer: acme})), "-")
 	flat := strings.ReplaceAll(got, "\n", "")
 	for _, name := range names {
 		if !strings.Contains(flat, alphabets[name]) {
@@ -107,16 +107,29 @@ func TestCodeCanBeScanned(t *testing.T) {
 	if _, err := exec.LookPath("zbarimg"); err != nil {
 		t.Skip("zbarimg is not installed (zbar-tools): the payment code is not scanned")
 	}
-	letter := germanInvoice(t)
-	prefix := filepath.Join(t.TempDir(), "page")
-	poppler(t, "pdftoppm", "-r", "150", "-singlefile", "-png", write(t, letter), prefix)
-	got, err := exec.Command("zbarimg", "-q", "--raw", "-Sbinary", "--nodbus", prefix+".png").Output()
-	if err != nil {
-		t.Fatal(err)
+	scan := func(c *composer) string {
+		prefix := filepath.Join(t.TempDir(), "page")
+		poppler(t, "pdftoppm", "-r", "150", "-singlefile", "-png", write(t, c), prefix)
+		got, err := exec.Command("zbarimg", "-q", "--raw", "-Sbinary", "--nodbus", prefix+".png").Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.TrimSuffix(string(got), "\n")
 	}
-	transfer, _ := compose(letter).transfer()
-	if want := transfer.payload(); strings.TrimSuffix(string(got), "\n") != want {
+	invoice := compose(germanInvoice(t))
+	transfer, _ := invoice.transfer()
+	if got, want := scan(invoice), transfer.payload(); got != want {
 		t.Errorf("scanned %q, want %q", got, want)
+	}
+	for level, n := range notices(t, "de") {
+		if level == 0 {
+			continue
+		}
+		// A notice asks for all it asks for, under the reference of the invoice.
+		want := "EUR" + n.Notice.Asked().StringFixed(2) + "\n\n" + ar.RFReference(n.Invoice.Number)
+		if got := scan(composeNotice(n)); !strings.HasSuffix(got, "\n"+want) {
+			t.Errorf("level %d: scanned %q, want it to end with %q", level, got, want)
+		}
 	}
 }
 
