@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"strconv"
 
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/store"
@@ -15,6 +16,7 @@ const (
 	journalLetter   = "letter"   // a letter of ours; subject: the communication
 	journalImported = "imported" // a document from elsewhere; subject: the communication
 	journalMail     = "mail"     // a mail that was, or may have been, handed over; subject: the delivery
+	journalNotice   = "notice"   // a dunning notice; subject: its id
 	journalCancel   = "cancel"   // the cancelation of a committed voucher; subject: its id
 )
 
@@ -31,6 +33,16 @@ func voucherEntry(voucher *ar.Invoice) (*store.JournalEntry, error) {
 func cancelEntry(voucher *ar.Invoice) (*store.JournalEntry, error) {
 	date := timestamp(voucher.Cancelationdate)
 	return entry(journalCancel, voucher.ID, hashOf([]byte(voucher.ID+" "+date)), map[string]string{"number": voucher.Number, "cancelationdate": date})
+}
+
+// noticeEntry seals a notice by the hash of everything it says.
+func noticeEntry(n *ar.Notice) (*store.JournalEntry, error) {
+	content, err := n.Sealed()
+	if err != nil {
+		return nil, err
+	}
+	return entry(journalNotice, n.ID, hashOf(content), map[string]string{"voucher": n.InvoiceID, "kind": string(ar.NoticeDocument(n.Level)),
+		"cycle": strconv.FormatInt(n.Cycle, 10), "run": strconv.FormatInt(n.Run, 10)})
 }
 
 // fileEntry seals a document by the hash of its bytes.

@@ -24,6 +24,8 @@ type work struct {
 	merchant *store.Merchant
 	voucher  *ar.Invoice
 	delivery *ar.Delivery
+	notice   *ar.Notice // that it brings; nil if it brings none
+	told     *message   // about a case that was handed over; nil if it is about none
 }
 
 // deliver is one attempt at a delivery: claim it, write the message unless an earlier attempt has, hand it to the mail
@@ -98,7 +100,10 @@ func (a *App) claim(ctx context.Context, by Caller, id string) (*work, error) {
 		if err := w.delivery.Claim(now); err != nil {
 			return w, nil //nolint:nilerr // not due: somebody else has it, or it has ended; that is no failure
 		}
-		if reason := w.voucher.Withheld(w.delivery.Kind); reason != "" {
+		switch reason, err := w.withheld(tx, w.voucher); {
+		case err != nil:
+			return nil, err
+		case reason != "":
 			return w, a.conclude(tx, w, generation, ar.Outcome{State: ar.DeliverySuppressed, Reason: reason})
 		}
 		w.claimed = true
@@ -120,6 +125,14 @@ func readWork(tx *store.Tx, id string) (w *work, err error) {
 		return nil, err
 	}
 	if w.voucher, err = tx.InvoiceByID(w.delivery.InvoiceID); err != nil {
+		return nil, err
+	}
+	if w.delivery.Kind.Level() > 0 {
+		if w.notice, err = tx.NoticeByJob(w.delivery.Job); err != nil {
+			return nil, err
+		}
+	}
+	if w.told, err = mailedMessage(tx, w.delivery); err != nil {
 		return nil, err
 	}
 	w.merchant, err = tx.Merchant()
@@ -164,8 +177,8 @@ func (a *App) hand(ctx context.Context, by Caller, w *work) (reason string, err 
 		if err != nil {
 			return err
 		}
-		if reason = voucher.Withheld(w.delivery.Kind); reason != "" {
-			return nil
+		if reason, err = w.withheld(tx, voucher); err != nil || reason != "" {
+			return err
 		}
 		handed, lease := *w.delivery, now.Add(ar.DeliveryLease)
 		handed.Handed, handed.Lease = true, &lease

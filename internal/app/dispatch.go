@@ -22,7 +22,7 @@ func (a *App) dispatch(tx *store.Tx, merchant *store.Merchant, id *ar.Identity, 
 	now := a.elapsed()
 	d := &ar.Delivery{
 		ID: tx.NewID(), Job: event.Seq, InvoiceID: voucher.ID, Kind: o.mail,
-		Recipient: id.EmailFor(ar.ForBilling), Locale: localeOf(voucher, id), Attachments: o.Attachments,
+		Recipient: id.EmailFor(o.mail.Purpose()), Locale: localeOf(voucher, id), Attachments: o.Attachments,
 		State: ar.DeliveryQueued, Next: &now, Created: tx.Now,
 	}
 	d.MessageID = d.ID + "@" + a.mailDomain(merchant)

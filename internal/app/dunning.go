@@ -26,6 +26,7 @@ func (a *App) ModifyDunning(ctx context.Context, by Caller, ref string, m ar.Dun
 		if err != nil {
 			return 0, err
 		}
+		was := *inv
 		cycle, err := inv.ModifyDunning(m, inv.RunningCycle(newest(cycles), notices), merchant.Settings.Procedure(), *today(merchant, tx.Now))
 		if err != nil {
 			return 0, err
@@ -41,6 +42,9 @@ func (a *App) ModifyDunning(ctx context.Context, by Caller, ref string, m ar.Dun
 		if err := tx.InsertDunningCycle(cycle); err != nil {
 			return 0, err
 		}
+		if err := a.tellEnd(tx, by, &was, ar.CollectionRecalled); err != nil {
+			return 0, err
+		}
 		return Job(event.Seq), tx.InsertJob(&ar.Job{Number: event.Seq, Kind: ar.JobDunning, InvoiceID: inv.ID,
 			State: ar.JobDone, Result: "OK", Code: ar.CodeOK, Finished: &tx.Now})
 	})
@@ -48,13 +52,14 @@ func (a *App) ModifyDunning(ctx context.Context, by Caller, ref string, m ar.Dun
 
 // Dunning is where the dunning of an invoice stands.
 type Dunning struct {
-	Invoice *ar.Invoice
-	Cycles  []ar.DunningCycle // the last ones, the newest first
-	Notices []ar.Notice       // the last ones, the newest first
-	Holds   []ar.Hold         // of it and of its customer that nobody has lifted, the oldest first
-	Blocks  []string
-	Next    *ar.DunningStep // nil when there is none, and then
-	Reason  string          // says why
+	Invoice  *ar.Invoice
+	Cycles   []ar.DunningCycle // the last ones, the newest first
+	Notices  []ar.Notice       // the last ones, the newest first
+	Holds    []ar.Hold         // of it and of its customer that nobody has lifted, the oldest first
+	Handover *ar.Handover      // to collection; nil when it was not handed over, or was recalled
+	Blocks   []string
+	Next     *ar.DunningStep // nil when there is none, and then
+	Reason   string          // says why
 }
 
 // Dunning reads where the dunning of an invoice stands today.
@@ -70,6 +75,9 @@ func (a *App) Dunning(ctx context.Context, by Caller, ref string) (*Dunning, err
 		}
 		day := *today(d.merchant, tx.Now)
 		status := &Dunning{Invoice: inv, Cycles: d.cycles, Notices: d.notices, Holds: d.Holds, Blocks: d.Blocks(day)}
+		if status.Handover, err = lastHandover(tx, inv); err != nil {
+			return nil, err
+		}
 		next, obstacles, err := d.step(day)
 		if len(obstacles) > 0 {
 			status.Reason = obstacles[0].Text

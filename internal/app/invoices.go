@@ -17,8 +17,10 @@ const (
 	eventImported  = "documentImported"
 	eventBooked    = "booked"
 	eventCredited  = "credited"
+	eventAdjusted  = "adjusted"
 
 	eventDunningModified = "dunningModified"
+	eventDunned          = "dunned"
 	eventHeld            = "dunningHeld"
 	eventLifted          = "dunningHoldLifted"
 )
@@ -70,6 +72,9 @@ func (a *App) UpdateInvoice(ctx context.Context, by Caller, ref string, c ar.Inv
 		event.Kind = eventCanceled
 		if err := tx.AppendEvent(event); err != nil || inv.Committed == nil {
 			return inv, err
+		}
+		if err := a.tellEnd(tx, by, inv, ar.CollectionCanceled); err != nil {
+			return nil, err
 		}
 		entry, err := cancelEntry(inv)
 		if err != nil {

@@ -86,16 +86,10 @@ func (a *App) openMessage(ctx context.Context, by Caller, w *work) (io.ReadClose
 // stored; one that cannot be had now defers the mail, one that can never be had rejects it, because a mail without what
 // it announces is another mail than was ordered.
 func (a *App) enclosures(ctx context.Context, by Caller, w *work) ([]ar.File, ar.Outcome, error) {
-	document, err := view(ctx, a, by, func(tx *store.Tx) (*ar.Communication, error) { return documentOf(tx, w.voucher) })
+	files, err := a.documentFiles(ctx, by, w)
 	if err != nil {
 		return nil, ar.Outcome{}, err
 	}
-	if document == nil {
-		if document, err = a.printLate(ctx, by, w); err != nil {
-			return nil, ar.Outcome{}, err
-		}
-	}
-	files := []ar.File{document.File}
 	var size int64
 	for i := range w.delivery.Attachments {
 		file, outcome, err := a.fetch(ctx, by, w, i)
@@ -108,6 +102,24 @@ func (a *App) enclosures(ctx context.Context, by Caller, w *work) ([]ar.File, ar
 		}
 	}
 	return files, ar.Outcome{}, nil
+}
+
+// documentFiles are what a mail is about.
+func (a *App) documentFiles(ctx context.Context, by Caller, w *work) ([]ar.File, error) {
+	if w.notice != nil {
+		return view(ctx, a, by, func(tx *store.Tx) ([]ar.File, error) { return a.noticeFiles(tx, w) })
+	}
+	if w.told != nil {
+		return w.told.mailFiles(), nil
+	}
+	document, err := view(ctx, a, by, func(tx *store.Tx) (*ar.Communication, error) { return documentOf(tx, w.voucher) })
+	if err == nil && document == nil {
+		document, err = a.printLate(ctx, by, w)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return []ar.File{document.File}, nil
 }
 
 // fetch gets one attachment, unless an earlier attempt has.
@@ -170,6 +182,9 @@ func (a *App) compose(ctx context.Context, by Caller, w *work, files []ar.File) 
 		To: netmail.Address{Address: w.delivery.Recipient}, Merchant: w.merchant.ID, Locale: w.delivery.Locale, Kind: w.delivery.Kind,
 		ReplyTo: a.replies(w.merchant), Data: mailData(w),
 	}
+	if w.told != nil {
+		m.Data.Collection = a.collectionData(w)
+	}
 	for _, file := range files {
 		m.Attachments = append(m.Attachments, mail.Attachment{Name: file.Name, MediaType: file.MediaType, Open: func() (io.ReadCloser, error) {
 			content, _, err := a.files.Open(ctx, by.Merchant, file.SHA256)
@@ -197,6 +212,12 @@ func mailData(w *work) mail.Data {
 		data.Payment = &mail.Payment{
 			Amount: letter.Amount(locale, v.Unpaid, v.Currency), Holder: cmp.Or(issuer.Holder, issuer.Name),
 			IBAN: issuer.IBAN, BIC: issuer.BIC, Bank: issuer.Bank, Reference: ar.RFReference(v.Number),
+		}
+	}
+	if w.notice != nil {
+		data.Dunning = noticeData(w)
+		if data.Payment != nil {
+			data.Payment.Amount = data.Dunning.Asked
 		}
 	}
 	return data

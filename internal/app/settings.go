@@ -25,7 +25,7 @@ func (a *App) Merchant(ctx context.Context, merchant string) (*store.Merchant, e
 
 // SetSettings replaces how a merchant appears and works, name included.
 func (a *App) SetSettings(ctx context.Context, merchant, name string, s ar.Settings) error {
-	if err := checkSettings(s); err != nil {
+	if err := checkSettings(s, a.checkCollector(s)...); err != nil {
 		return err
 	}
 	return a.changeMerchant(ctx, merchant, func(m *store.Merchant) error {
@@ -84,14 +84,16 @@ var (
 	bic         = regexp.MustCompile(`^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$`)
 )
 
-// checkSettings finds what would only be found when an invoice is to be sent.
-func checkSettings(s ar.Settings) error {
-	var details []ar.Detail
+// checkSettings finds what would only be found when an invoice is to be sent, beside the details that are known already.
+func checkSettings(s ar.Settings, details ...ar.Detail) error {
 	wrong := func(path, text, hint string) {
 		details = append(details, ar.Detail{Error: text, Fields: []string{path}, Hint: hint})
 	}
 	if _, err := time.LoadLocation(s.Timezone); err != nil || s.Timezone == "Local" {
 		wrong("timezone", fmt.Sprintf("The time zone '%s' is not known.", s.Timezone), "Send an IANA name such as Europe/Berlin.")
+	}
+	if s.DunningAt != "" && !timeOfDay.MatchString(s.DunningAt) {
+		wrong("dunningAt", fmt.Sprintf("'%s' is no time of day.", s.DunningAt), "Send hours and minutes such as 06:30, or leave it out: then runs are only asked for.")
 	}
 	if s.Issuer.IBAN != "" && !ar.ValidIBAN(s.Issuer.IBAN) {
 		wrong("issuer.iban", "The IBAN is not valid.", "Check its digits; write it without spaces.")
@@ -110,8 +112,8 @@ func checkSettings(s ar.Settings) error {
 		}
 	}
 	for _, kind := range slices.Sorted(maps.Keys(s.Mail.Unknown)) {
-		if kind != ar.MailInvoice && kind != ar.MailCreditnote {
-			wrong("mail.unknown."+string(kind), "There is no such kind of mail.", "Name invoice or creditnote.")
+		if kind != ar.MailInvoice && kind != ar.MailCreditnote && kind.Level() == 0 {
+			wrong("mail.unknown."+string(kind), "There is no such kind of mail.", "Name invoice, creditnote, reminder or dunning1 to dunning4.")
 		}
 		if policy := s.Mail.Unknown[kind]; policy != ar.UnknownRetry && policy != ar.UnknownHold {
 			wrong("mail.unknown."+string(kind), fmt.Sprintf("The policy '%s' is not known.", policy), "Send retry or hold.")
@@ -131,6 +133,7 @@ func checkSettings(s ar.Settings) error {
 	}
 	details = append(details, s.CheckInterest()...)
 	details = append(details, s.CheckDunning()...)
+	details = append(details, s.CheckCollection()...)
 	if len(details) > 0 {
 		return ar.InvalidFields(details...)
 	}

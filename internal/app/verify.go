@@ -19,7 +19,7 @@ import (
 // Finding is one thing that is not as it was kept.
 type Finding struct {
 	Merchant string
-	What     string // journal, voucher, transaction, document, mail or file
+	What     string // journal, voucher, notice, transaction, document, mail or file
 	Subject  string // which one, by its id
 	Text     string // what is wrong
 }
@@ -123,7 +123,7 @@ func (v *inspection) entries(ctx context.Context) error {
 func (v *inspection) entry(tx *store.Tx, e *store.JournalEntry) error {
 	what := e.Kind
 	switch what {
-	case journalLetter, journalImported:
+	case journalLetter, journalImported, journalCollection:
 		what = "document"
 	case journalCancel:
 		what = "voucher"
@@ -158,6 +158,12 @@ func resealed(tx *store.Tx, e *store.JournalEntry) (*store.JournalEntry, error) 
 		return cancelEntry(voucher)
 	case journalMail:
 		return resealedMail(tx, e)
+	case journalNotice:
+		n, err := tx.Notice(e.Subject)
+		if err != nil {
+			return nil, err
+		}
+		return noticeEntry(n)
 	}
 	c, err := tx.Communication(e.Subject)
 	if err != nil {
@@ -228,7 +234,7 @@ func (v *inspection) voucher(tx *store.Tx, voucher *ar.Invoice) error {
 		if c.Kind == ar.CommEmail && c.State != "" {
 			continue // a mail of ours: entered when it has left
 		}
-		if err := v.entered(tx, "document", c.ID, journalLetter, journalImported); err != nil {
+		if err := v.entered(tx, "document", c.ID, journalLetter, journalImported, journalCollection); err != nil {
 			return err
 		}
 	}
@@ -255,6 +261,14 @@ func (v *inspection) voucher(tx *store.Tx, voucher *ar.Invoice) error {
 	}
 	if err := v.sums(tx, voucher); err != nil {
 		return err
+	}
+	if voucher.Kind == ar.KindInvoice {
+		if err := v.dunning(tx, voucher); err != nil {
+			return err
+		}
+		if err := v.handovers(tx, voucher); err != nil {
+			return err
+		}
 	}
 	return v.entered(tx, "voucher", voucher.ID, journalVoucher)
 }

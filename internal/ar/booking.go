@@ -72,6 +72,11 @@ func BalanceOf(total decimal.Decimal, bookings []Booking) Balance {
 	return b
 }
 
+// Equal tells whether as much is open of each part.
+func (b Balance) Equal(other Balance) bool {
+	return b.Principal.Equal(other.Principal) && b.Costs.Equal(other.Costs) && b.Interest.Equal(other.Interest)
+}
+
 // Check finds the mistakes that would falsify a balance: an amount of the wrong sign, and a booking that does not say
 // what is behind it. They are faults of the program, never of a request.
 func (b Booking) Check() error {

@@ -27,6 +27,7 @@ const (
 	JobResend     JobKind = "resendInvoice"
 	JobCreditnote JobKind = "createCreditnote"
 	JobDunning    JobKind = "modifyDunning"
+	JobNotice     JobKind = "dunning"    // brings a notice
 	JobCollection JobKind = "collection" // tells whoever took a case over
 )
 

@@ -31,7 +31,8 @@ type Notice struct {
 	Claim    *Claim          // how the interest came about; nil at a level that charges none
 	Final    bool            // the last level, after which the case is handed over: the notice announces it
 
-	Bookings      []string // ids of all that Demand comes of, in their order: those before, and its own charges
+	Charges       []string // ids of its own bookings, and
+	Bookings      []string // of those before: Demand comes of both
 	Job           int64    // that delivers it
 	Communication string   // id of its letter
 	Created       time.Time
@@ -39,7 +40,7 @@ type Notice struct {
 
 // Notice makes the notice of a step, as it is when it is issued on the step's date, and the bookings of what it charges;
 // claim is what is claimed on that day before, nil at a level that charges no interest. The invoice is not changed. What
-// makes of the draft a notice that was issued is left to whoever issues it: ID, Run, Bookings, Job and Communication.
+// makes of the draft a notice that was issued is left to whoever issues it: ID, Run, Charges, Bookings, Job and Communication.
 func (c DunningCase) Notice(inv *Invoice, step *DunningStep, claim *Claim, bookings []Booking) (*Notice, []Booking) {
 	charges := step.charges(bookings)
 	level := c.Procedure.Levels[step.Level-1]

@@ -25,6 +25,10 @@ func (tx *Tx) InsertNotice(n *ar.Notice) error {
 	if err != nil {
 		return err
 	}
+	charges, err := document(n.Charges)
+	if err != nil {
+		return err
+	}
 	bookings, err := document(n.Bookings)
 	if err != nil {
 		return err
@@ -35,10 +39,10 @@ func (tx *Tx) InsertNotice(n *ar.Notice) error {
 	}
 	args := append([]any{n.ID, n.InvoiceID, n.Cycle, int64(n.Level), n.Run, millis(n.Issued), millis(n.PayBy), n.DeliveryKind, version}, amounts...)
 	inserted, err := tx.exec(`INSERT INTO dunning_notices (merchant, id, invoice_id, cycle, level, run, issued, payby, deliverykind, version,
-			fee, lumpsum, interest, principal, costs, openinterest, disputed, claim, final, bookings, job, communication_id, created)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+			fee, lumpsum, interest, principal, costs, openinterest, disputed, claim, final, charges, bookings, job, communication_id, created)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
 		ON CONFLICT (merchant, invoice_id, cycle, level) DO NOTHING`,
-		append(args, claim, bit(n.Final), bookings, n.Job, n.Communication, millis(n.Created))...)
+		append(args, claim, bit(n.Final), charges, bookings, n.Job, n.Communication, millis(n.Created))...)
 	if err == nil && inserted == 0 {
 		return ar.ConflictState("The level was dunned already.")
 	}
@@ -47,7 +51,7 @@ func (tx *Tx) InsertNotice(n *ar.Notice) error {
 
 const (
 	noticeColumns = `n.id, n.invoice_id, n.cycle, n.level, n.run, n.issued, n.payby, n.deliverykind, p.procedure,
-		n.fee, n.lumpsum, n.interest, n.principal, n.costs, n.openinterest, n.disputed, n.claim, n.final, n.bookings, n.job, n.communication_id, n.created`
+		n.fee, n.lumpsum, n.interest, n.principal, n.costs, n.openinterest, n.disputed, n.claim, n.final, n.charges, n.bookings, n.job, n.communication_id, n.created`
 	noticeFrom = ` FROM dunning_notices AS n JOIN procedures AS p ON p.merchant = n.merchant AND p.version = n.version WHERE n.merchant = $1`
 )
 
@@ -55,7 +59,7 @@ func scanNotice(r row, n *ar.Notice) error {
 	var level int64
 	err := r.Scan(&n.ID, &n.InvoiceID, &n.Cycle, &level, &n.Run, instant{&n.Issued}, instant{&n.PayBy}, &n.DeliveryKind, parsed{&n.Procedure},
 		amount{&n.Fee}, amount{&n.Lumpsum}, amount{&n.Interest}, amount{&n.Demand.Principal}, amount{&n.Demand.Costs}, amount{&n.Demand.Interest},
-		amount{&n.Disputed}, maybeParsed[ar.Claim]{&n.Claim}, truth{&n.Final}, parsed{&n.Bookings}, &n.Job, &n.Communication, instant{&n.Created})
+		amount{&n.Disputed}, maybeParsed[ar.Claim]{&n.Claim}, truth{&n.Final}, parsed{&n.Charges}, parsed{&n.Bookings}, &n.Job, &n.Communication, instant{&n.Created})
 	n.Level = int(level)
 	n.Demand.Unpaid = n.Demand.Principal.Add(n.Demand.Costs).Add(n.Demand.Interest)
 	return err

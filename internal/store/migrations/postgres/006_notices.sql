@@ -21,7 +21,8 @@ CREATE TABLE dunning_notices (
     disputed         BIGINT NOT NULL, -- of the principal, and not asked for
     claim            TEXT,            -- JSON, see ar.Claim; NULL at a level without interest
     final            BIGINT NOT NULL CHECK (final IN (0, 1)),
-    bookings         TEXT   NOT NULL, -- JSON: ids of those that what is open comes of
+    charges          TEXT   NOT NULL, -- JSON: ids of its bookings, and
+    bookings         TEXT   NOT NULL, -- of those before: what is open comes of both
     job              BIGINT NOT NULL,
     communication_id TEXT COLLATE "C" NOT NULL, -- its letter
     created          BIGINT NOT NULL,
