@@ -23,6 +23,7 @@ func TestIsolation(t *testing.T) {
 		var key store.Key
 		var delivery ar.Delivery
 		var callback ar.Callback
+		var hold *ar.Hold
 		for _, merchant := range []string{acme, rival} { // rival's are the last, so these are what is known of rival
 			who = insertIdentity(t, db, merchant, "C1")
 			invoice = insertInvoice(t, db, merchant, who, "RE1")
@@ -54,6 +55,14 @@ func TestIsolation(t *testing.T) {
 					return err
 				}
 				if err := tx.InsertDunningCycle(aCycle(invoice, event)); err != nil {
+					return err
+				}
+				hold = aHold(invoice, "")
+				if err := tx.InsertHold(hold); err != nil {
+					return err
+				}
+				of := aHold(nil, who.ID)
+				if err := tx.InsertHold(of); err != nil {
 					return err
 				}
 				job, err := aJob(tx, invoice.ID)
@@ -113,7 +122,11 @@ func TestIsolation(t *testing.T) {
 			"InsertDunningCycle": func(tx *store.Tx) error {
 				return tx.InsertDunningCycle(&ar.DunningCycle{InvoiceID: invoice.ID, Number: 2, Event: 1})
 			},
-			"InsertJob": func(tx *store.Tx) error { return tx.InsertJob(&ar.Job{Number: 1, InvoiceID: invoice.ID}) },
+			"InsertHold":             func(tx *store.Tx) error { return tx.InsertHold(aHold(invoice, "")) },
+			"InsertHold of identity": func(tx *store.Tx) error { return tx.InsertHold(aHold(nil, who.ID)) },
+			"Hold":                   func(tx *store.Tx) error { _, err := tx.Hold(hold.ID); return err },
+			"LiftHold":               func(tx *store.Tx) error { h := *hold; return tx.LiftHold(&h, "k") },
+			"InsertJob":              func(tx *store.Tx) error { return tx.InsertJob(&ar.Job{Number: 1, InvoiceID: invoice.ID}) },
 			"InsertDelivery": func(tx *store.Tx) error {
 				return tx.InsertDelivery(&ar.Delivery{Job: 2, InvoiceID: invoice.ID, MessageID: "n", State: ar.DeliveryQueued})
 			},
@@ -196,10 +209,14 @@ func TestIsolation(t *testing.T) {
 			if credit, err := tx.OpenCredit(who.ID, "EUR"); !credit.IsZero() || err != nil {
 				t.Errorf("rival's customer has credit of %s: %v", credit, err)
 			}
+			held, err := tx.HoldsOf([]string{invoice.ID}, []string{who.ID})
+			count("rival's holds", len(held), err)
+			holds, err := tx.Holds(store.HoldFilter{})
+			count("holds", len(holds), err)
 			events, err := tx.Events(invoice.ID)
 			count("rival's events", len(events), err)
 			same(t, counts, map[string]int{"invoices": 1, "total": 1, "identities": 1, "keys": 1, "of rival's identity": 0, "of rival's invoice": 0,
-				"rival's deliveries": 0, "deliveries": 1, "callbacks": 1, "rival's attempts": 0, "gaps": 1, "journal": 1, "rival's communications": 0, "rival's bookings": 0, "transactions": 1, "by rival's transaction": 0, "rival's cycles": 0, "rival's events": 0})
+				"rival's deliveries": 0, "deliveries": 1, "callbacks": 1, "rival's attempts": 0, "gaps": 1, "journal": 1, "rival's communications": 0, "rival's bookings": 0, "transactions": 1, "by rival's transaction": 0, "rival's cycles": 0, "rival's holds": 0, "holds": 2, "rival's events": 0})
 			return nil
 		})
 		view(t, db, rival, func(tx *store.Tx) error { // and nothing of the above has changed anything
@@ -217,7 +234,11 @@ func TestIsolation(t *testing.T) {
 			if len(attempts) != 1 {
 				t.Errorf("rival's attempts are %v", attempts)
 			}
-			return errors.Join(err, err2, err3, err4, err5)
+			h, err6 := tx.Hold(hold.ID)
+			if err6 == nil && h.Lifted != nil {
+				t.Error("rival's hold is lifted")
+			}
+			return errors.Join(err, err2, err3, err4, err5, err6)
 		})
 		for _, merchant := range []string{acme, rival} {
 			if _, found := faults(t, db, merchant); len(found) > 0 {

@@ -72,6 +72,17 @@ func TestEveryQuestionHasAnIndex(t *testing.T) {
 			{"CallbackAttempts", "callback_attempts", func(tx *store.Tx) error { _, err := tx.CallbackAttempts("x", "y", "z"); return err }},
 			{"BookingsBy", "bookings_transaction_id", func(tx *store.Tx) error { _, err := tx.BookingsBy("1"); return err }},
 			{"DunningCycles", "dunning_cycles", func(tx *store.Tx) error { _, err := tx.DunningCycles(note.ID); return err }},
+			{"HoldsOf an invoice", "dunning_holds_invoice_id", func(tx *store.Tx) error { _, err := tx.HoldsOf([]string{note.ID}, nil); return err }},
+			{"HoldsOf a customer", "dunning_holds_identity_id", func(tx *store.Tx) error { _, err := tx.HoldsOf(nil, []string{"x"}); return err }},
+			{"Holds", "dunning_holds_created", func(tx *store.Tx) error { _, err := tx.Holds(store.HoldFilter{}); return err }},
+			{"Holds of an invoice", "dunning_holds_invoice_id", func(tx *store.Tx) error {
+				_, err := tx.Holds(store.HoldFilter{Invoice: "RE1", Active: new(bool)})
+				return err
+			}},
+			{"Holds of a customer", "dunning_holds_identity_id", func(tx *store.Tx) error {
+				_, err := tx.Holds(store.HoldFilter{Identity: "C1", Active: new(bool)})
+				return err
+			}},
 			{"OpenCredit", "transactions_unallocated", func(tx *store.Tx) error { _, err := tx.OpenCredit("x", "EUR"); return err }},
 			{"OpenCredit of notes", "invoices_credit", func(tx *store.Tx) error { _, err := tx.OpenCredit("x", "EUR"); return err }},
 			{"ReservedNumber", "numbers_invoice_id", func(tx *store.Tx) error { _, _, err := tx.ReservedNumber(note.ID); return err }},

@@ -137,6 +137,13 @@ func everything(t *testing.T, db *store.DB) (note *ar.Invoice, open, ended *ar.D
 		if err := tx.InsertDunningCycle(aCycle(invoice, event)); err != nil {
 			return err
 		}
+		lifted := aHold(invoice, "")
+		lifted.Lifted, lifted.Lifter = &tx.Now, "k"
+		for _, h := range []*ar.Hold{aHold(invoice, ""), lifted} {
+			if err := tx.InsertHold(h); err != nil {
+				return err
+			}
+		}
 		return tx.AppendJournal(anEntry(1))
 	})
 	open = insertDelivery(t, db, acme, note.ID)
@@ -184,6 +191,7 @@ func TestProtection(t *testing.T) {
 			{"transactions", "merchant = 'acme'"},
 			{"procedures", "merchant = 'acme'"},
 			{"dunning_cycles", "merchant = 'acme'"},
+			{"dunning_holds", "merchant = 'acme'"},
 			{"events", "merchant = 'acme' AND seq = 1"},
 			{"numbers", "merchant = 'acme'"},
 			{"callback_attempts", "merchant = 'acme'"},
@@ -224,7 +232,10 @@ func TestProtection(t *testing.T) {
 		wantAllowed(t, db, "UPDATE deliveries SET state = 'deferred', lease = NULL, next = 5"+delivery)
 		wantAllowed(t, db, "UPDATE deliveries SET state = 'rejected', lease = NULL, finished = 5"+delivery)
 
+		wantAllowed(t, db, "UPDATE dunning_holds SET lifted = 5, lifter = 'k' WHERE lifted IS NULL")
+
 		// And what makes no sense does not.
+		wantRefused(t, db, "UPDATE dunning_holds SET lifted = 5, lifter = 'k' WHERE lifted IS NOT NULL")
 		for _, set := range []string{"generation = 0", "state = 'queued'", "lease = NULL", "handed = 2", "next = 5", "finished = 5", "state = 'lost', lease = NULL",
 			"state = 'deferred', lease = NULL, handed = 1", "state = 'accepted', lease = NULL"} {
 			wantRefused(t, db, "UPDATE deliveries SET "+set+delivery)

@@ -25,8 +25,8 @@ CREATE TABLE dunning_holds (
 );
 
 -- The holds of a case, and the lists of all, the newest first.
-CREATE INDEX dunning_holds_invoice_id ON dunning_holds (merchant, invoice_id, created, id);
-CREATE INDEX dunning_holds_identity_id ON dunning_holds (merchant, identity_id, created, id);
+CREATE INDEX dunning_holds_invoice_id ON dunning_holds (merchant, invoice_id, created, id) WHERE invoice_id IS NOT NULL;
+CREATE INDEX dunning_holds_identity_id ON dunning_holds (merchant, identity_id, created, id) WHERE identity_id IS NOT NULL;
 CREATE INDEX dunning_holds_created ON dunning_holds (merchant, created, id);
 
 -- A hold is lifted once. Nothing else about it changes.
