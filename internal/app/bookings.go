@@ -32,7 +32,9 @@ func (a *App) Account(ctx context.Context, by Caller, ref string) (Account, erro
 type ledger struct {
 	invoice  *ar.Invoice
 	bookings []ar.Booking
+	before   int // how many of them there were when it was opened
 	booked   bool
+	moved    decimal.Decimal // by move
 }
 
 // openLedger reads what was booked on an invoice that was read in this transaction, if anything may be booked on it. The
@@ -42,7 +44,7 @@ func openLedger(tx *store.Tx, inv *ar.Invoice, fields ...string) (*ledger, error
 		return nil, err
 	}
 	bookings, err := tx.Bookings(inv.ID)
-	return &ledger{invoice: inv, bookings: bookings}, err
+	return &ledger{invoice: inv, bookings: bookings, before: len(bookings)}, err
 }
 
 // balance is what is open.
@@ -63,19 +65,45 @@ func (l *ledger) book(tx *store.Tx, bookings ...ar.Booking) error {
 	return nil
 }
 
-// move books an amount of a transaction, with its sign, and gives what of it was booked. What is left open by a payment and
-// within the tolerance is given up.
-func (l *ledger) move(tx *store.Tx, t *ar.Transaction, amount decimal.Decimal, tolerance ar.Tolerance) (decimal.Decimal, error) {
+// move books an amount of a transaction, with its sign; moved is what of it was booked. Interest is brought up to the day the
+// money came in before, see ar.Invoice.Receive. What is left open by a payment and within the tolerance is given up.
+func (l *ledger) move(tx *store.Tx, t *ar.Transaction, amount decimal.Decimal, s ar.Settings) error {
 	if t.Returns() {
 		bookings := ar.Return(l.bookings, t, amount.Neg())
-		return moved(bookings), l.book(tx, bookings...)
+		l.moved = moved(bookings)
+		return l.book(tx, bookings...)
 	}
-	bookings := l.balance().Pay(t, amount)
-	if err := l.book(tx, bookings...); err != nil || len(bookings) == 0 {
-		return decimal.Zero, err
+	bookings, err := l.receive(tx, t, amount, s)
+	if err != nil || len(bookings) == 0 {
+		return err
 	}
+	if err := l.book(tx, bookings...); err != nil {
+		return err
+	}
+	l.moved = moved(bookings)
 	last := l.bookings[len(l.bookings)-1]
-	return moved(bookings), l.book(tx, tolerance.RoundOff(l.invoice.Totals.Gross, l.bookings, last)...)
+	return l.book(tx, s.Tolerance.RoundOff(l.invoice.Totals.Gross, l.bookings, last)...)
+}
+
+// receive gives the bookings of a payment, and of the interest that it is late for.
+func (l *ledger) receive(tx *store.Tx, t *ar.Transaction, amount decimal.Decimal, s ar.Settings) ([]ar.Booking, error) {
+	if !l.invoice.InterestMatters(t.Valuedate, l.bookings) {
+		return l.balance().Pay(t, amount), nil
+	}
+	arrears := ar.Arrears{Settings: s}
+	var err error
+	if _, arrears.Debtor, err = tx.Debtor(l.invoice.Identity.ID); err != nil {
+		return nil, err
+	}
+	cycles, err := tx.DunningCycles(l.invoice.ID)
+	if err != nil {
+		return nil, err
+	}
+	arrears.Cycle = newest(cycles)
+	if arrears.Notices, err = tx.Notices(l.invoice.ID); err != nil {
+		return nil, err
+	}
+	return l.invoice.Receive(t, amount, l.bookings, arrears), nil
 }
 
 // moved is what bookings take of their transaction.
@@ -98,5 +126,9 @@ func (l *ledger) close(tx *store.Tx, by Caller, event string) error {
 	if err := tx.UpdateInvoice(l.invoice); err != nil {
 		return err
 	}
-	return tx.AppendEvent(&store.Event{InvoiceID: l.invoice.ID, Actor: by.Actor, Kind: event, Fields: []string{"unpaid"}})
+	booked := &store.Event{InvoiceID: l.invoice.ID, Actor: by.Actor, Kind: event, Fields: []string{"unpaid"}}
+	if err := tx.AppendEvent(booked); err != nil {
+		return err
+	}
+	return tellBooked(tx, l.invoice, l.bookings, l.before, booked)
 }

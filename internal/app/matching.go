@@ -7,11 +7,13 @@ import (
 	"github.com/dunwell/dunwell/internal/store"
 )
 
-// matchAndMove finds the invoices a transaction is for and books it on them. They are looked for without locks and then
+// matchAndMove finds the invoices that what is unallocated of a transaction is for, and books it on them. They are looked for without locks and then
 // locked: were they paid by somebody else in between, they are looked for again.
 func matchAndMove(tx *store.Tx, by Caller, t *ar.Transaction) error {
+	rest := *t
+	rest.Amount = t.Unallocated
 	for range matchings {
-		match, seen, err := findMatch(tx, t)
+		match, seen, err := findMatch(tx, &rest)
 		if err != nil {
 			return err
 		}
@@ -25,7 +27,7 @@ func matchAndMove(tx *store.Tx, by Caller, t *ar.Transaction) error {
 			continue
 		}
 		t.Matching = &match.Matching
-		if match.Payer != nil {
+		if id, _ := payer(ledgers); id == "" && t.Identity == "" && match.Payer != nil {
 			t.Identity, t.IdentityReference = match.Payer.ID, match.Payer.Reference
 		}
 		return move(tx, by, t, match.Assigned, ledgers)
@@ -57,12 +59,8 @@ func findMatch(tx *store.Tx, t *ar.Transaction) (match ar.Match, seen []ar.OpenI
 	if e.Named, err = tx.InvoicesNamed(keysOf(t)); err != nil {
 		return match, nil, err
 	}
-	holders, err := tx.AccountHolders(t.IBAN)
-	if err != nil {
+	if e.Payer, err = payerOf(tx, t); err != nil {
 		return match, nil, err
-	}
-	if len(holders) == 1 {
-		e.Payer = &holders[0]
 	}
 	switch {
 	case t.Returns():
@@ -76,6 +74,19 @@ func findMatch(tx *store.Tx, t *ar.Transaction) (match ar.Match, seen []ar.OpenI
 		seen = append(seen, items...)
 	}
 	return t.Match(e), append(seen, e.Open...), err
+}
+
+// payerOf is the customer a transaction is of, nil if that is not known: it is said already, or its account is one customer's.
+func payerOf(tx *store.Tx, t *ar.Transaction) (*ar.Debtor, error) {
+	if t.Identity != "" {
+		customer, _, err := tx.Debtor(t.Identity)
+		return &customer, err
+	}
+	holders, err := tx.AccountHolders(t.IBAN)
+	if err != nil || len(holders) != 1 {
+		return nil, err
+	}
+	return &holders[0], nil
 }
 
 // keysOf are the payment keys that a transaction may name, each once.

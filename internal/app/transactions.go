@@ -19,6 +19,7 @@ func (a *App) CreateTransaction(ctx context.Context, by Caller, t ar.Transaction
 	}
 	return updateOnce(ctx, a, by, once, func(tx *store.Tx) (*ar.Transaction, error) {
 		made := t // the closure may run twice
+		made.Unallocated = made.Amount
 		if assigned == nil {
 			return &made, matchAndMove(tx, by, &made)
 		}
@@ -65,27 +66,30 @@ func assignedLedger(tx *store.Tx, t *ar.Transaction, ref, path string) (*ledger,
 	return openLedger(tx, inv, path)
 }
 
-// move books a transaction on invoices and stores it.
+// move books what is unallocated of a transaction on invoices, and stores it: a new one, which has no id yet, or what was
+// booked of one that is there.
 func move(tx *store.Tx, by Caller, t *ar.Transaction, assigned []ar.Assignment, ledgers []*ledger) error {
 	merchant, err := tx.Merchant()
 	if err != nil {
 		return err
 	}
-	if t.ID, err = tx.NewTransactionID(); err != nil {
-		return err
-	}
-	if id, reference := payer(ledgers); id != "" {
-		t.Identity, t.IdentityReference = id, reference
-	}
-	t.Unallocated = t.Amount
-	for i, l := range ledgers {
-		booked, err := l.move(tx, t, assigned[i].Amount, merchant.Settings.Tolerance)
-		if err != nil {
+	keep := tx.SetOff
+	if t.ID == "" {
+		keep = tx.InsertTransaction
+		if t.ID, err = tx.NewTransactionID(); err != nil {
 			return err
 		}
-		t.Unallocated = t.Unallocated.Sub(booked)
 	}
-	if err := tx.InsertTransaction(t); err != nil {
+	if id, reference := payer(ledgers); id != "" && t.Identity == "" {
+		t.Identity, t.IdentityReference = id, reference
+	}
+	for i, l := range ledgers {
+		if err := l.move(tx, t, assigned[i].Amount, merchant.Settings); err != nil {
+			return err
+		}
+		t.Unallocated = t.Unallocated.Sub(l.moved)
+	}
+	if err := keep(t); err != nil {
 		return err
 	}
 	for _, l := range ledgers {

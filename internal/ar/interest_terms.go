@@ -18,6 +18,7 @@ type InterestSettings struct {
 	Points      map[IdentityKind]decimal.Decimal `json:"points,omitempty"`      // agreed points above the reference rate
 	Rate        map[IdentityKind]decimal.Decimal `json:"rate,omitempty"`        // agreed rate, whatever the reference rate
 	Unconfirmed Unconfirmed                      `json:"unconfirmed,omitempty"` // flag when empty
+	Freeze      Freeze                           `json:"freeze,omitempty"`      // dunned when empty
 }
 
 // Unconfirmed is what becomes of a claim that needs a rate which is not confirmed, or not known yet.
@@ -43,6 +44,9 @@ func (s Settings) CheckInterest() []Detail {
 	}
 	if i.Unconfirmed != "" && i.Unconfirmed != UnconfirmedFlag && i.Unconfirmed != UnconfirmedRefuse {
 		wrong.add("interest.unconfirmed", fmt.Sprintf("'%s' is not known.", i.Unconfirmed), "Send flag or refuse.")
+	}
+	if i.Freeze != "" && !slices.Contains(freezes, i.Freeze) {
+		wrong.add("interest.freeze", fmt.Sprintf("'%s' is not known.", i.Freeze), "Send dunned, always or never.")
 	}
 	checkPercents(&wrong, "interest.points", i.Points)
 	checkPercents(&wrong, "interest.rate", i.Rate)

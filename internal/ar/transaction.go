@@ -11,8 +11,8 @@ import (
 	"github.com/dunwell/dunwell/internal/money"
 )
 
-// Transaction is a movement of money: a payment that came in, or a return that went back. It never changes once it is
-// stored; what it pays is told by its bookings.
+// Transaction is a movement of money: a payment that came in, or a return that went back. Once it is stored, nothing of it
+// changes but Unallocated, which shrinks when more of it is booked. What it pays is told by its bookings.
 type Transaction struct {
 	ID                string          // a number, counted per merchant from 1
 	Method            string          // PP, CC, DD, CT, CD, IN, OT, or empty
@@ -47,10 +47,41 @@ func (t *Transaction) Check(assignments []Assignment) error {
 	if len(wrong) > 0 { // else it is not known what the parts are parts of
 		return wrong.invalid()
 	}
+	if sum := t.checkParts(&wrong, assignments); sum.Abs().GreaterThan(t.Amount.Abs()) {
+		wrong.add("assignments", "The assignments come to more than the transaction.", "Assign at most its amount; what is left over stays unallocated.")
+	}
+	return wrong.invalid()
+}
+
+// CheckSetOff finds why what is unallocated of a stored transaction cannot be booked on the invoices it is assigned to; nil
+// says that these are to be found.
+func (t *Transaction) CheckSetOff(assignments []Assignment) error {
+	if t.Returns() {
+		return setOffConflict("Money that went back is no credit.", "Book another return, and name the invoices it is for.")
+	}
+	var wrong faults
+	sum := t.checkParts(&wrong, assignments)
+	switch left := money.Format(t.Unallocated, t.Currency); {
+	case len(wrong) > 0:
+		return wrong.invalid()
+	case t.Unallocated.IsZero():
+		return setOffConflict("Nothing of the transaction is unallocated.", "All of it is booked, see its bookings by listPayments.")
+	case sum.GreaterThan(t.Unallocated):
+		return setOffConflict(fmt.Sprintf("The assignments come to %s, and %s are unallocated.", money.Format(sum, t.Currency), left), "Assign at most what is unallocated.")
+	}
+	return nil
+}
+
+func setOffConflict(text, hint string) error {
+	return ConflictState(text, Detail{Error: text, Fields: []string{"assignments"}, Hint: hint})
+}
+
+// checkParts finds what makes no sense about parts of a transaction, and gives their sum.
+func (t *Transaction) checkParts(wrong *faults, assignments []Assignment) decimal.Decimal {
 	sum, seen := decimal.Zero, map[string]bool{}
 	for i, a := range assignments {
 		path := fmt.Sprintf("assignments[%d]", i)
-		checkMovement(&wrong, path+".amount", a.Amount, t.Currency)
+		checkMovement(wrong, path+".amount", a.Amount, t.Currency)
 		if a.Amount.Sign()*t.Amount.Sign() < 0 {
 			wrong.add(path+".amount", "The sign differs from that of the transaction.", "Parts of a payment are positive, parts of a return negative.")
 		}
@@ -60,10 +91,7 @@ func (t *Transaction) Check(assignments []Assignment) error {
 		seen[a.Invoice] = true
 		sum = sum.Add(a.Amount)
 	}
-	if sum.Abs().GreaterThan(t.Amount.Abs()) {
-		wrong.add("assignments", "The assignments come to more than the transaction.", "Assign at most its amount; what is left over stays unallocated.")
-	}
-	return wrong.invalid()
+	return sum
 }
 
 // checkMovement wants an amount that money can have.

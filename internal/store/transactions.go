@@ -37,8 +37,7 @@ func (tx *Tx) NewTransactionID() (string, error) {
 	return strconv.FormatInt(n, 10), err
 }
 
-// InsertTransaction stores a movement of money under the id that was drawn for it; there is no way to change one. Created
-// is set.
+// InsertTransaction stores a movement of money under the id that was drawn for it. Created is set.
 func (tx *Tx) InsertTransaction(t *ar.Transaction) error {
 	t.Created = tx.Now
 	id, err := strconv.ParseInt(t.ID, 10, 64)
@@ -63,14 +62,35 @@ func (tx *Tx) InsertTransaction(t *ar.Transaction) error {
 	return err
 }
 
-// Transaction reads a movement of money by its id.
+// SetOff stores what was booked of a movement of money since it was read: Unallocated, which shrinks, and with it Matching;
+// and whose money it is, if that was not known. Nothing else ever changes.
+func (tx *Tx) SetOff(t *ar.Transaction) error {
+	id, err := strconv.ParseInt(t.ID, 10, 64)
+	if err != nil {
+		return err
+	}
+	unallocated, err := units(t.Unallocated)
+	if err != nil {
+		return err
+	}
+	matching, err := documentOrNull(t.Matching)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(`UPDATE transactions SET unallocated = $3, identity_id = $5, matching = CASE WHEN unallocated = $3 THEN matching ELSE $4 END WHERE merchant = $1 AND id = $2`,
+		id, unallocated, matching, orNull(t.Identity))
+	return err
+}
+
+// Transaction reads a movement of money by its id. In an Update nobody else sets it off until the transaction ends. It is
+// locked before any invoice.
 func (tx *Tx) Transaction(id string) (*ar.Transaction, error) {
 	n, err := strconv.ParseInt(id, 10, 64)
 	if err != nil {
 		return nil, noTransaction(id)
 	}
 	var t *ar.Transaction
-	err = tx.query(`SELECT `+transactionColumns+` FROM transactions AS i WHERE i.merchant = $1 AND i.id = $2`, []any{n}, func(r row) error {
+	err = tx.query(`SELECT `+transactionColumns+` FROM transactions AS i WHERE i.merchant = $1 AND i.id = $2`+tx.lock, []any{n}, func(r row) error {
 		t = new(ar.Transaction)
 		return scanTransaction(r, t)
 	})
@@ -85,4 +105,15 @@ func noTransaction(id string) error { return ar.Missing("id", "transaction", id)
 // Transactions is one page of the merchant's movements of money.
 func (tx *Tx) Transactions(page ar.Page) (*List[ar.Transaction], error) {
 	return paged(tx, transactionListing, nil, page, scanTransaction)
+}
+
+// Debtor is what of a customer decides about money, by its id. It is not locked: it is read when invoices are locked already,
+// of several customers.
+func (tx *Tx) Debtor(identityID string) (d ar.Debtor, kind ar.IdentityKind, err error) {
+	found, err := tx.first(`SELECT id, reference, debtor, kind FROM identities WHERE merchant = $1 AND id = $2`,
+		[]any{identityID}, &d.ID, &d.Reference, &d.Debtor, (*string)(&kind))
+	if err == nil && !found {
+		err = ar.Missing("id", "identity", identityID)
+	}
+	return d, kind, err
 }

@@ -98,6 +98,95 @@ func TestUnallocatedIsAPart(t *testing.T) {
 	})
 }
 
+// What is left of a transaction shrinks, its customer comes to be known, and nothing else of it changes.
+func TestSetOff(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		withMerchants(t, db)
+		who, other := insertIdentity(t, db, acme, "C1"), insertIdentity(t, db, acme, "C2")
+		m := aTransaction("1")
+		m.Unallocated = dec("5")
+		update(t, db, acme, func(tx *store.Tx) error { return tx.InsertTransaction(m) })
+		setOff := func(change func(*ar.Transaction)) (*ar.Transaction, error) {
+			var read *ar.Transaction
+			err := db.Update(context.Background(), acme, func(tx *store.Tx) (err error) {
+				if read, err = tx.Transaction("1"); err != nil {
+					return err
+				}
+				change(read)
+				return tx.SetOff(read)
+			})
+			return read, err
+		}
+		for _, c := range []struct {
+			name, left string
+			to         *ar.Identity
+			refused    bool
+		}{
+			{"more is left", "5.01", nil, true},
+			{"less than nothing is left", "-1", nil, true},
+			{"its customer is known", "5", who, false},
+			{"it is another's", "4", other, true},
+			{"it is nobody's", "4", nil, true},
+			{"less is left", "3", who, false},
+			{"as much as before", "5", who, true},
+			{"nothing is left", "0", who, false},
+		} {
+			before := matchingOf(t, db)
+			m, err := setOff(func(m *ar.Transaction) {
+				m.Unallocated, m.Identity, m.IdentityReference = dec(c.left), "", ""
+				if c.to != nil {
+					m.Identity, m.IdentityReference = c.to.ID, c.to.Reference
+				}
+				m.Matching = &ar.Matching{Rule: ar.MatchNumber, Reason: c.name}
+			})
+			if db.Refused(err) != c.refused || !c.refused && err != nil {
+				t.Errorf("%s: %v", c.name, err)
+			}
+			if after := matchingOf(t, db); c.refused || c.name == "its customer is known" {
+				same(t, after, before) // nothing was matched
+			} else {
+				same(t, after, m.Matching)
+			}
+		}
+		got, err := setOff(func(*ar.Transaction) {})
+		if err != nil || !got.Unallocated.IsZero() || got.Identity != who.ID {
+			t.Errorf("%+v, %v", got, err)
+		}
+		update(t, db, acme, func(tx *store.Tx) error { m := aTransaction("2"); return tx.InsertTransaction(m) })
+		for _, set := range []string{"unallocated = NULL", "matching = '{}'", "unallocated = 0, amount = 1", "unallocated = 0, meta = NULL", "unallocated = 0, iban = ''"} {
+			wantRefused(t, db, "UPDATE transactions SET "+set+" WHERE merchant = 'acme' AND id = 2")
+		}
+	})
+}
+
+func matchingOf(t *testing.T, db *store.DB) (m *ar.Matching) {
+	t.Helper()
+	view(t, db, acme, func(tx *store.Tx) error {
+		read, err := tx.Transaction("1")
+		if err == nil {
+			m = read.Matching
+		}
+		return err
+	})
+	return m
+}
+
+// What decides about a customer's money is read without a lock, and of nobody else's customer.
+func TestDebtor(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		withMerchants(t, db)
+		who := insertIdentity(t, db, acme, "C1")
+		view(t, db, acme, func(tx *store.Tx) error {
+			got, kind, err := tx.Debtor(who.ID)
+			same(t, got, ar.Debtor{ID: who.ID, Reference: who.Reference, Debtor: who.Debtor})
+			same(t, kind, who.Kind)
+			return err
+		})
+		err := db.View(context.Background(), rival, func(tx *store.Tx) error { _, _, err := tx.Debtor(who.ID); return err })
+		wantError(t, err, ar.NotFound, ar.CodeNotFound)
+	})
+}
+
 // Payments of schema 2, which had nothing but a name for the movement of money, get one.
 func TestMigrationOfPayments(t *testing.T) {
 	ctx := context.Background()

@@ -1,0 +1,128 @@
+package app
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/store"
+)
+
+// A fee is waived, the rest is a bad debt, and the invoice is paid; taken back, it is open, and dunned again.
+func TestAdjust(t *testing.T) {
+	each(t, func(b *bench) {
+		b.inArrears()
+		b.atLevel(2)
+		adjust := func(a ar.Adjustment) []ar.Booking {
+			b.Helper()
+			a.Reason = "Kulanz"
+			made, err := b.Adjust(b.Context(), by, "RE1", a, nil)
+			b.no(err)
+			return made
+		}
+		half := decimal.RequireFromString("2.50")
+		adjust(ar.Adjustment{Kind: ar.BookWaiver, Part: ar.PartCosts, Amount: &half})
+		b.owes("1002.5", ar.StateNone)
+		adjust(ar.Adjustment{Kind: ar.BookWaiver})
+		b.owes("1000", ar.StateNone)
+		given := adjust(ar.Adjustment{Kind: ar.BookWriteoff})
+		b.owes("0", ar.StatePaid)
+		if len(given) != 1 || given[0].ID == "" || given[0].Comment != "Kulanz" || given[0].Amount.String() != "-1000" {
+			b.Errorf("%+v", given)
+		}
+		dunning := func() string {
+			d, err := b.Dunning(b.Context(), by, "RE1")
+			b.no(err)
+			return fmt.Sprint(d.Next != nil, " ", d.Invoice.DunningState())
+		}
+		if got := dunning(); got != "false settled" {
+			b.Errorf("dunning of a bad debt: %s", got)
+		}
+		back := adjust(ar.Adjustment{Kind: ar.BookReversal, Reverses: given[0].ID})
+		b.owes("1000", ar.StateNone)
+		if got := dunning(); got != "true open" || *back[0].Reverses != given[0].ID {
+			b.Errorf("dunning of what was taken back: %s, %+v", got, back)
+		}
+		var kinds []string
+		b.no(b.db.View(b.Context(), by.Merchant, func(tx *store.Tx) error {
+			kinds = nil
+			inv, err := tx.Invoice(ar.KindInvoice, "RE1")
+			if err != nil {
+				return err
+			}
+			events, err := tx.Events(inv.ID)
+			for _, e := range events {
+				if e.Kind == eventAdjusted {
+					kinds = append(kinds, fmt.Sprint(e.Actor, e.Fields))
+				}
+			}
+			return err
+		}))
+		if fmt.Sprint(kinds) != "[system[unpaid] system[unpaid] system[unpaid] system[unpaid]]" {
+			b.Errorf("events %v", kinds)
+		}
+		b.verified()
+	})
+}
+
+// What is refused books nothing, and what is asked for twice under a key is booked once.
+func TestAdjustRefused(t *testing.T) {
+	each(t, func(b *bench) {
+		b.open()
+		_, err := b.CreateInvoice(b.Context(), by, "K1", "RE2", ar.InvoiceChange{Items: items("1")}, nil)
+		b.no(err)
+		b.bill("K1", "RE3", "1")
+		now := b.clock.Now()
+		_, err = b.UpdateInvoice(b.Context(), by, "RE3", ar.InvoiceChange{Cancelationdate: ar.Set(&now)}, Seen{})
+		b.no(err)
+		before := b.written()
+		for _, c := range []struct {
+			ref  string
+			a    ar.Adjustment
+			kind ar.Kind
+		}{
+			{"RE2", ar.Adjustment{Kind: ar.BookWriteoff, Reason: "x"}, ar.Conflict},
+			{"RE3", ar.Adjustment{Kind: ar.BookWriteoff, Reason: "x"}, ar.Conflict},
+			{"RE9", ar.Adjustment{Kind: ar.BookWriteoff, Reason: "x"}, ar.NotFound},
+			{"RE1", ar.Adjustment{Kind: ar.BookWaiver, Reason: "x"}, ar.Conflict},
+			{"RE1", ar.Adjustment{Kind: ar.BookReversal, Reverses: "x", Reason: "x"}, ar.Conflict},
+			{"RE1", ar.Adjustment{Kind: ar.BookWriteoff}, ar.Invalid},
+		} {
+			if _, err := b.Adjust(b.Context(), by, c.ref, c.a, nil); ar.KindOf(err) != c.kind {
+				b.Errorf("%s %+v: %v", c.ref, c.a, err)
+			}
+		}
+		if after := b.written(); after != before {
+			b.Errorf("%s became %s", before, after)
+		}
+		tenth := decimal.RequireFromString("10")
+		for range 2 {
+			once := &Once[[]ar.Booking]{Key: "k", Fingerprint: "f", Render: func([]ar.Booking, error) (store.Answer, error) { return store.Answer{Status: 201}, nil }}
+			_, err := b.Adjust(b.Context(), by, "RE1", ar.Adjustment{Kind: ar.BookWriteoff, Amount: &tenth, Reason: "x"}, once)
+			b.no(err)
+		}
+		b.owes("90", ar.StateNone)
+		b.verified()
+	})
+}
+
+// A tolerance that gave up too much is taken back by hand, and not once more when the payment goes back.
+func TestRoundedOffAndTakenBack(t *testing.T) {
+	each(t, func(b *bench) {
+		b.no(b.SetSettings(b.Context(), by.Merchant, "", ar.Settings{Tolerance: ar.Tolerance{Absolute: decimal.NewFromInt(1)}}))
+		b.open()
+		b.no(b.pay("99.50"))
+		b.owes("0", ar.StatePaid)
+		account, err := b.Account(b.Context(), by, "RE1")
+		b.no(err)
+		_, err = b.Adjust(b.Context(), by, "RE1", ar.Adjustment{Kind: ar.BookReversal, Reverses: account.Bookings[1].ID, Reason: "too much"}, nil)
+		b.no(err)
+		b.owes("0.5", ar.StateNone)
+		_, err = b.moves("-99.50", part("RE1", "-99.50"))
+		b.no(err)
+		b.owes("100", ar.StateNone)
+		b.verified()
+	})
+}
