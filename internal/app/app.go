@@ -41,6 +41,8 @@ type Config struct {
 	PublicURL string        // where the API is reached from outside, with its base path: https://billing.example.com/api
 	LinkLife  time.Duration // of signed links; DefaultLinkLife when zero
 
+	Collections string // directory below which cases for collection are written; empty: nowhere
+
 	// Elapsed reads a clock that nobody moves. How long a verified password may be trusted is a matter of seconds that
 	// pass, while the store's clock says which day it is and may be set in a sandbox.
 	Elapsed func() time.Time
@@ -65,6 +67,8 @@ type App struct {
 	linkLife  time.Duration
 	elapsed   func() time.Time
 	keys      *keyring
+
+	collections string
 }
 
 // New makes an App. It starts nothing; see Start.
@@ -87,6 +91,8 @@ func New(c Config) *App {
 		linkLife:  c.LinkLife,
 		elapsed:   crash.Clock(c.Elapsed),
 		keys:      newKeyring(c.Elapsed),
+
+		collections: c.Collections,
 	}
 }
 

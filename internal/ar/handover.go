@@ -104,9 +104,8 @@ func (c DunningCase) afterLast() time.Time {
 
 // disputed finds a dispute, be it of a part only: what is handed over is said to be undisputed.
 func (c DunningCase) disputed(today time.Time) string {
-	day := dayOf(today)
 	for _, h := range c.Holds {
-		if h.Kind == HoldDispute && h.Lifted == nil && !h.From.After(day) && (h.Until == nil || !h.Until.Before(day)) {
+		if h.Kind == HoldDispute && h.Stands(today) {
 			return "The debt is disputed."
 		}
 	}

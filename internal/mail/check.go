@@ -102,8 +102,19 @@ func samplesOf(kind string) []Data {
 	if kind == string(ar.MailInvoice) || kind == string(ar.MailCreditnote) {
 		return samples
 	}
+	if kind == string(ar.MailCollection) || kind == string(ar.MailCollectionReport) {
+		return collectionSamples
+	}
 	least, most := samples[0], samples[1]
 	least.Dunning = &Dunning{Level: 1, Title: "Title", Issued: "1", Asked: "1", PayBy: "1", Principal: "1"}
 	most.Dunning = &Dunning{Level: 5, Title: "Title", Issued: "1", Asked: "1", PayBy: "1", Principal: "1", Costs: "1", Interest: "1", Disputed: "1", Final: true}
 	return []Data{least, most}
+}
+
+// collectionSamples are what whoever collects is told: a case, and what became of one.
+var collectionSamples = []Data{
+	{Issuer: ar.Issuer{Name: "Issuer"}, Number: "1", Collection: &Collection{Kind: "case", Merchant: "Issuer", Reference: "1", HandedOver: "1",
+		Principal: "1", Costs: "1", Interest: "1", Total: "1"}},
+	{Issuer: ar.Issuer{Name: "Issuer", City: "City"}, Number: "1", Issued: "1", Due: "1", Total: "1", Collection: &Collection{Kind: "booked", Collector: "Collector",
+		Merchant: "Issuer", Reference: "1", HandedOver: "1", Change: "-1", Principal: "1", Costs: "1", Interest: "1", Total: "1", Link: "https://example.com/file"}},
 }

@@ -45,7 +45,7 @@ type Collection struct {
 	Merchant   string // whose case it is
 	Reference  string // of the invoice
 	HandedOver string // date
-	Change     string // booked: the sum of what was booked, negative when less is open; empty else
+	Change     string // booked: what was paid, credited or given up, negative, or went back, positive; empty else
 	Principal  string // what is open now
 	Costs      string
 	Interest   string

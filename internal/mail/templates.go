@@ -43,6 +43,7 @@ var (
 	locales = []string{"de", "en"}
 	kinds   = []ar.MailKind{
 		ar.MailInvoice, ar.MailCreditnote, ar.MailReminder, ar.MailDunning1, ar.MailDunning2, ar.MailDunning3, ar.MailDunning4,
+		ar.MailCollection, ar.MailCollectionReport,
 	}
 	formats = []string{formatSubject, formatPlain, formatHTML}
 )
