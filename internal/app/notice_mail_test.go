@@ -1,0 +1,138 @@
+package app
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/document/documenttest"
+	"github.com/dunwell/dunwell/internal/mail"
+	"github.com/dunwell/dunwell/internal/mail/mailtest"
+	"github.com/dunwell/dunwell/internal/store"
+	"github.com/dunwell/dunwell/internal/store/storetest"
+)
+
+// The mail of a notice goes to the address for dunnings, and brings the letter, the invoice, and what was imported that the
+// customer may want to see; of that as much as a mail can carry.
+func TestMailOfANotice(t *testing.T) {
+	on(t, storetest.SQLite, func(b *bench) {
+		peer := b.smtp(mailtest.Config{TLS: mailtest.None}, mail.Timeouts{})
+		b.reminded()
+		b.attempt(b.lastJob())
+		elsewhere := enclosure{"elsewhere.pdf", documenttest.PDF("dunned elsewhere")}
+		b.importFile("RE1", ar.CommDunning1, elsewhere.name, elsewhere.content)
+		b.importFile("RE1", ar.CommLetter, "letter.pdf", documenttest.PDF("letter")) // correspondence
+		b.importFile("RE1", ar.CommReminder, "huge.pdf", documenttest.PDF("huge"))
+		b.day("2026-06-15")
+		n := b.dun()
+		b.exec(`DROP TRIGGER files_no_update`, `UPDATE files SET size = 20971520 WHERE id = (SELECT file_id FROM communications WHERE filename = 'huge.pdf')`)
+		subject, files := b.sent(peer, Job(n.Job))
+		if d := b.delivery(Job(n.Job)); d.Recipient != "dunned@example.com" || d.Kind != ar.MailDunning1 {
+			b.Errorf("%+v", d)
+		}
+		want := []enclosure{{"RE-2026-0001-dunning1.pdf", b.download(n.Communication)}, b.latest("RE1", ar.CommInvoice), elsewhere}
+		if !slices.Equal(files, want) || !strings.Contains(subject, "RE-2026-0001") {
+			b.Errorf("%s with %d files", subject, len(files))
+		}
+	})
+}
+
+// What the mail says is what the notice asks for, not what is open when it is written.
+func TestMailAsksForTheNotice(t *testing.T) {
+	on(t, storetest.SQLite, func(b *bench) {
+		n := b.dunned()
+		b.no(b.pay("10"))
+		w, err := view(b.Context(), b.App, by, func(tx *store.Tx) (*work, error) { return readWork(tx, b.delivery(Job(n.Job)).ID) })
+		b.no(err)
+		d := mailData(w)
+		says := fmt.Sprintf("%+v", *d.Dunning) + " " + d.Payment.Amount
+		if got, want := strings.ReplaceAll(says, "\u00a0", " "), "{Level:2 Title:Mahnung Issued:15.06.2026 Asked:1.044,22 € PayBy:22.06.2026 Principal:1.000,00 €"+
+			" Costs:40,00 € Interest:4,22 € Disputed: Final:false} 1.044,22 €"; got != want {
+			b.Errorf("got  %s\nwant %s", got, want)
+		}
+	})
+}
+
+// withheld duns RE1, lets something happen at some stage of the notice's mail, and wants that to have kept it back for a reason;
+// for none, that it has left.
+func (b *bench) withheld(when string, happen func(*bench) error, reason string) {
+	b.Helper()
+	job := Job(b.dunned().Job)
+	peer := b.smtp(mailtest.Config{TLS: mailtest.None}, mail.Timeouts{})
+	switch when {
+	case "queued":
+		b.no(happen(b))
+		b.attempt(job)
+	case "deferred":
+		peer.Fail(mailtest.Fault{At: mailtest.Mail, Reply: "450 4.2.1 Later", Times: 1})
+		d := b.attempt(job)
+		b.no(happen(b))
+		b.elapsed.Set(*d.Next)
+		b.attempt(job)
+	case "listening":
+		hold := make(chan struct{})
+		peer.Fail(mailtest.Fault{At: mailtest.Rcpt, Hold: hold, Times: 1})
+		end := b.worker(job)
+		peer.WaitFor(mailtest.Rcpt, 1)
+		b.no(happen(b))
+		close(hold)
+		end()
+	}
+	state, code, messages := ar.DeliverySuppressed, ar.CodeSuppressed, 0
+	if reason == "" {
+		state, code, messages = ar.DeliveryAccepted, ar.CodeOK, 1
+	}
+	d, s := b.delivery(job), b.status(job)
+	if d.State != state || s.State != ar.JobDone || s.Code != code || len(peer.Messages()) != messages || reason != "" && (d.Reason != reason || s.Result != reason) {
+		b.Errorf("%s: %d messages, %+v of %+v", when, len(peer.Messages()), d, s.Job)
+	}
+	b.verified()
+}
+
+// No notice leaves after the money has arrived, even if the mail server is listening already.
+func TestNoNoticeAfterTheMoney(t *testing.T) {
+	for _, when := range []string{"queued", "deferred", "listening"} {
+		t.Run(when, func(t *testing.T) {
+			each(t, func(b *bench) {
+				b.withheld(when, func(b *bench) error { return b.pay("1044.22") }, "The invoice was paid.")
+			})
+		})
+	}
+}
+
+// Nor does one when dunning is held back, or is another by now. Who has paid the principal only gets it: the costs are owed
+// still.
+func TestNoticeIsWithheld(t *testing.T) {
+	level := 1
+	for _, c := range []struct {
+		name   string
+		happen func(*bench) error
+		reason string
+	}{
+		{"canceled", func(b *bench) error { b.cancel("RE1"); return nil }, "The invoice was canceled."},
+		{"held", func(b *bench) error {
+			_, err := b.CreateHold(b.Context(), by, ar.Hold{Identity: "K1", Kind: ar.HoldBlock, Reason: "Talks", From: midnight("2026-06-15")}, nil)
+			return err
+		}, "Dunning of the customer is blocked: Talks."},
+		{"set by hand", func(b *bench) error {
+			_, err := b.ModifyDunning(b.Context(), by, "RE1", ar.DunningModification{Level: &level}, nil)
+			return err
+		}, "Where the dunning of the invoice stands was set by hand since."},
+		{"costs open", func(b *bench) error {
+			day := midnight("2026-06-15")
+			t := ar.Transaction{Amount: decimal.NewFromInt(1000), Currency: "EUR", Valuedate: day, Bookingdate: day, Label: "RE-2026-0001 ohne Mahnkosten"}
+			_, err := b.CreateTransaction(b.Context(), by, t, []ar.Assignment{part("RE1", "1000")}, nil)
+			return err
+		}, ""},
+	} {
+		for _, when := range []string{"queued", "listening"} {
+			t.Run(c.name+" "+when, func(t *testing.T) {
+				on(t, storetest.SQLite, func(b *bench) { b.withheld(when, c.happen, c.reason) })
+			})
+		}
+	}
+}
