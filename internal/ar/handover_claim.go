@@ -107,14 +107,14 @@ type StatementNotice struct {
 func (inv *Invoice) Statement(claim *Claim, creditor Issuer, debtor *Identity, bookings []Booking, notices []Notice) ClaimStatement {
 	s := statement{currency: inv.Currency, bookings: valuedUntil(claim.AsOf, bookings)}
 	whole := ClaimStatement{
-		AsOf: date(claim.AsOf), Currency: inv.Currency, Creditor: creditor,
+		AsOf: written(claim.AsOf), Currency: inv.Currency, Creditor: creditor,
 		Debtor: StatementDebtor{
 			Reference: debtor.Reference, Number: debtor.Number, Kind: debtor.Kind, Name: debtor.Name,
 			Addresses: uniqueAddresses(inv.Addresses, debtor.Addresses), Emails: debtor.Emails, Phones: debtor.Phones, VatID: debtor.Detail.VatID,
 		},
 		Invoice: StatementInvoice{
-			Reference: inv.Reference, Number: inv.Number, Ordernumber: inv.Ordernumber, Arose: date(inv.Arose()), Issued: date(*inv.Issued),
-			Due: date(*inv.Due), Default: date(inv.InterestBase()), Total: s.amount(inv.Totals.Gross),
+			Reference: inv.Reference, Number: inv.Number, Ordernumber: inv.Ordernumber, Arose: written(inv.Arose()), Issued: written(*inv.Issued),
+			Due: written(*inv.Due), Default: written(inv.InterestBase()), Total: s.amount(inv.Totals.Gross),
 		},
 		Principal: s.part(PartPrincipal, inv.Totals.Gross, claim.Principal),
 		Costs:     s.part(PartCosts, s.charged(PartCosts), claim.Costs),
@@ -123,7 +123,7 @@ func (inv *Invoice) Statement(claim *Claim, creditor Issuer, debtor *Identity, b
 	}
 	for i := range notices {
 		n := &notices[i]
-		whole.Notices = append(whole.Notices, StatementNotice{Level: n.Level, Issued: date(n.Issued), PayBy: date(n.PayBy), Asked: s.amount(n.Asked())})
+		whole.Notices = append(whole.Notices, StatementNotice{Level: n.Level, Issued: written(n.Issued), PayBy: written(n.PayBy), Asked: s.amount(n.Asked())})
 	}
 	return whole
 }
@@ -134,7 +134,7 @@ type statement struct {
 	bookings []Booking
 }
 
-func date(t time.Time) string { return t.Format(time.DateOnly) }
+func written(t time.Time) string { return t.Format(time.DateOnly) }
 
 func (s statement) amount(d decimal.Decimal) string { return money.Format(d, s.currency) }
 
@@ -153,7 +153,7 @@ func (s statement) part(part Part, charged, open decimal.Decimal) StatementAmoun
 	a := StatementAmount{Charged: s.amount(charged), Settled: s.amount(charged.Sub(open)), Open: s.amount(open)}
 	for _, b := range s.bookings {
 		if b.part() == part {
-			a.Rows = append(a.Rows, StatementItem{Day: date(b.Valuedate), Kind: b.Kind, Amount: s.amount(b.Amount)})
+			a.Rows = append(a.Rows, StatementItem{Day: written(b.Valuedate), Kind: b.Kind, Amount: s.amount(b.Amount)})
 		}
 	}
 	return a
@@ -163,11 +163,11 @@ func (s statement) interest(claim *Claim) StatementInterest {
 	i := StatementInterest{
 		Accrued: s.amount(claim.Interest.Add(claim.Settled)), Charged: s.amount(claim.Booked), Settled: s.amount(claim.Settled), Open: s.amount(claim.Interest),
 		Basis: claim.Terms.Basis, DayCount: claim.Terms.DayCount, Unconfirmed: claim.Unconfirmed,
-		Further: StatementFurther{From: date(nextDay(claim.AsOf)), Principal: s.amount(claim.Principal), Points: claim.Terms.points.String()},
+		Further: StatementFurther{From: written(nextDay(claim.AsOf)), Principal: s.amount(claim.Principal), Points: claim.Terms.points.String()},
 	}
 	for _, p := range claim.Periods {
 		i.Periods = append(i.Periods, StatementInterval{
-			From: date(p.From), To: date(p.To), Days: p.Days, Principal: s.amount(p.Principal), BaseRate: p.BaseRate.String(),
+			From: written(p.From), To: written(p.To), Days: p.Days, Principal: s.amount(p.Principal), BaseRate: p.BaseRate.String(),
 			Points: p.Points.String(), Rate: p.Rate.String(), Amount: s.amount(p.Amount),
 		})
 	}
