@@ -79,7 +79,8 @@ func (c DunningCase) Handover(today time.Time) (due time.Time, next bool, obstac
 			}
 		}
 	}
-	if text := c.disputed(today); text != "" {
+	due = c.firstFree(due, func(day time.Time) bool { return c.anyHold(day) == "" })
+	if text := c.anyHold(due); text != "" {
 		obstacles = append(obstacles, Obstacle{"G5", text})
 	}
 	if text := c.notWorthIt(); text != "" {
@@ -100,16 +101,6 @@ func (c DunningCase) afterLast() time.Time {
 		return later(from.AddDate(0, 0, days), nextDay(waited))
 	}
 	return nextDay(waited.AddDate(0, 0, c.Collection.After))
-}
-
-// disputed finds a dispute, be it of a part only: what is handed over is said to be undisputed.
-func (c DunningCase) disputed(today time.Time) string {
-	for _, h := range c.Holds {
-		if h.Kind == HoldDispute && h.Stands(today) {
-			return "The debt is disputed."
-		}
-	}
-	return ""
 }
 
 // notWorthIt looks at principal only, as tooLittle does. A least amount is in the procedure's currency and says nothing of

@@ -13,9 +13,6 @@ import (
 var never = lastDay.AddDate(0, 0, 1)
 
 // opens is the first day from today on that no guard is waited for, and never if one is held shut for good.
-//
-// Between the days on which a hold ends, guards only shut. So it is the day on which all others are open, or the day after the end
-// of a hold.
 func (c DunningCase) opens(today time.Time) time.Time {
 	date := today
 	for _, g := range guards {
@@ -23,6 +20,14 @@ func (c DunningCase) opens(today time.Time) time.Time {
 			date = later(date, g.opens(c))
 		}
 	}
+	return c.firstFree(date, func(day time.Time) bool {
+		return !slices.ContainsFunc(guards, func(g guard) bool { return g.held != nil && g.held(c, day) != "" })
+	})
+}
+
+// firstFree is the first day from a date on that is free of holds, and never if none is. Between the days on which holds end, days
+// only cease to be free. So it is that date, or the day after the end of a hold.
+func (c DunningCase) firstFree(date time.Time, free func(time.Time) bool) time.Time {
 	days := []time.Time{date}
 	for _, h := range c.Holds {
 		if h.Until != nil && !h.Until.Before(date) {
@@ -31,7 +36,7 @@ func (c DunningCase) opens(today time.Time) time.Time {
 	}
 	slices.SortFunc(days, time.Time.Compare)
 	for _, day := range days {
-		if !slices.ContainsFunc(guards, func(g guard) bool { return g.held != nil && g.held(c, day) != "" }) {
+		if free(day) {
 			return day
 		}
 	}
@@ -78,3 +83,13 @@ func tooLittleUndisputed(c DunningCase, day time.Time) string {
 }
 
 func heldBack(c DunningCase, day time.Time) string { return HeldBack(c.Holds, day) }
+
+// anyHold keeps a case from collection on a day, be it the dispute of a part only: what is handed over is said to be undisputed.
+func (c DunningCase) anyHold(day time.Time) string {
+	for _, h := range c.Holds {
+		if h.Stands(day) {
+			return h.text(c.Currency)
+		}
+	}
+	return ""
+}

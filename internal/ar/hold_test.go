@@ -226,6 +226,38 @@ func TestReasonsOfHolds(t *testing.T) {
 	}
 }
 
+// After the last level, any hold keeps a case from collection, which would be from 31 March on.
+func TestHoldsKeepFromCollection(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		holds []Hold
+		want  string // the day, or the guard
+		waits string // as of 15 March
+	}{
+		{"nothing", nil, "2026-03-31", "G2"},
+		{"a promise", []Hold{aHold(HoldPromise, "2026-04-20", "")}, "2026-04-21", "G5"},
+		{"a promise that ends before", []Hold{aHold(HoldPromise, "2026-03-30", "")}, "2026-03-31", "G5"},
+		{"a promise that was broken", []Hold{aHold(HoldPromise, "2026-03-14", "")}, "2026-03-31", "G2"},
+		{"a block", []Hold{aHold(HoldBlock, "", "").from("2026-03-31")}, "G5", ""},
+		{"a block that begins after", []Hold{aHold(HoldBlock, "", "").from("2026-04-01")}, "2026-03-31", "G2"},
+		{"a dispute", []Hold{aHold(HoldDispute, "", "")}, "G5", ""},
+		{"a dispute of a part", []Hold{aHold(HoldDispute, "", "0.01")}, "G5", ""},
+		{"a dispute of a part for some days", []Hold{aHold(HoldDispute, "2026-04-20", "0.01")}, "2026-04-21", "G5"},
+	} {
+		is := aCase(MaxLevel)
+		is.Collection, is.Holds = &CollectionSettings{Folder: "x", After: 22}, c.holds
+		due, next, obstacles := is.Handover(day("2026-03-15"))
+		got, waits := names(obstacles), ""
+		if len(obstacles) == 0 {
+			got = due.Format(time.DateOnly)
+			waits, _ = is.Waits(day("2026-03-15"), due)
+		}
+		if !next || got != c.want || waits != c.waits {
+			t.Errorf("%s: %s, want %s; waits for %q, want %q", c.name, got, c.want, waits, c.waits)
+		}
+	}
+}
+
 // What is disputed and what is dunned of it are all that is open; and somebody who walks through the calendar day by day comes to
 // the same step.
 func TestHoldsDayByDay(t *testing.T) {

@@ -137,6 +137,9 @@ func (e PlanEntry) Acts() bool { return e.Level > 0 || e.Handover }
 func (c DunningCase) Waits(today, due time.Time) (guard, reason string) {
 	reason = "Not due before " + due.Format(time.DateOnly) + "."
 	if !c.hasNext() { // it is the hand-over that waits, for a period of its own
+		if text := c.anyHold(today); text != "" {
+			return "G5", text
+		}
 		return "G2", reason
 	}
 	for _, g := range guards {
