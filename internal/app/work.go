@@ -26,12 +26,13 @@ func (a *App) Start(ctx context.Context) error {
 func (a *App) Stop(ctx context.Context) error { return a.jobs.Stop(ctx) }
 
 func (a *App) handlers() map[jobs.Kind]jobs.Handler {
-	return map[jobs.Kind]jobs.Handler{nudgeDelivery: a.deliver, nudgeCallback: a.callBack}
+	return map[jobs.Kind]jobs.Handler{nudgeDelivery: a.deliver, nudgeCallback: a.callBack, nudgeCollection: a.passOn, nudgeRun: a.workRun}
 }
 
 // schedules are what runs once in a while, in one of all processes.
 func (a *App) schedules() []jobs.Schedule {
 	return []jobs.Schedule{
+		{Name: "runs", Every: time.Minute, Run: a.startScheduled},
 		{Name: "nudge", Every: time.Minute, Run: a.nudgeOverdue},
 		{Name: "tidy", Every: time.Hour, Run: a.Tidy},
 	}
@@ -48,10 +49,7 @@ func (a *App) takeUp(ctx context.Context, nudge func(jobs.Tx, ...jobs.Nudge) err
 	const batch = 500
 	before := a.elapsed().Add(-overdue)
 	var failed []error // of one merchant is no reason to leave the others waiting
-	for kind, due := range map[jobs.Kind]func(context.Context, time.Time, int) ([]store.Due, error){
-		nudgeDelivery: a.db.DueDeliveries,
-		nudgeCallback: a.db.DueCallbacks,
-	} {
+	for kind, due := range a.due() {
 		rows, err := due(ctx, before, batch)
 		if err != nil {
 			return err
@@ -65,4 +63,14 @@ func (a *App) takeUp(ctx context.Context, nudge func(jobs.Tx, ...jobs.Nudge) err
 		}
 	}
 	return errors.Join(failed...)
+}
+
+// due are the questions for what has to be looked at by a moment of the clock of attempts, by kind.
+func (a *App) due() map[jobs.Kind]func(context.Context, time.Time, int) ([]store.Due, error) {
+	return map[jobs.Kind]func(context.Context, time.Time, int) ([]store.Due, error){
+		nudgeDelivery:   a.db.DueDeliveries,
+		nudgeCallback:   a.db.DueCallbacks,
+		nudgeCollection: a.db.DueCollectionMessages,
+		nudgeRun:        a.db.DueRuns,
+	}
 }
