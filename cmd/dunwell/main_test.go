@@ -112,7 +112,7 @@ func TestRefusals(t *testing.T) {
 		"serve --data $DIR/x --addr " + busy,
 		"serve --data $DIR/x --addr 127.0.0.1:0 --blob-url s3://key:s3cret@bucket", "serve --data $DIR/x --addr 127.0.0.1:0 --database-url postgres://bob:s3cret@db/x?sslmode=s3cret",
 		"serve --data $DIR/x --smtp-url smtp://bob:s3cret@host?tls=maybe", "serve --data $DIR/x --smtp-url smtp://bob:s3cret@host?password=s3cret", "serve --data $DIR/x --smtp-url smtp://bob:s3cret@",
-		"serve --data $DIR/x --smtp-url smtp://bob:s3cret@host?ca=$DIR/nowhere", "serve --data $DIR/x --templates $DIR/nowhere", "serve --data $DIR/x --templates $DIR/mistyped", "serve --data $DIR/x --templates $DIR/broken",
+		"serve --data $DIR/x --smtp-url smtp://bob:s3cret@host?ca=$DIR/nowhere", "serve --data $DIR/x --collections $DIR/nowhere", "serve --data $DIR/x --templates $DIR/nowhere", "serve --data $DIR/x --templates $DIR/mistyped", "serve --data $DIR/x --templates $DIR/broken",
 		"keys", "keys drop", "keys create --merchant acme", "keys create --merchant acme --user a:b", "keys create --merchant acme --user a --networks here",
 		"keys create --merchant acme --user a --permissions invoices:read,invoices:eat", "keys create --merchant acme --user a --currency EURO",
 		"keys create --data $DIR/x --merchant ACME --user a", "keys create --data $DIR/taken --merchant acme --user acme", "keys list --data $DIR/nowhere",

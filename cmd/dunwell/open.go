@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"strings"
 	"time"
 
@@ -23,12 +24,16 @@ func openApp(ctx context.Context, s *settings, publicURL string, log *slog.Logge
 	if err := templates.Check(); err != nil {
 		return nil, nil, fmt.Errorf("--templates: %w", errors.Unwrap(err)) // which says what they are
 	}
+	if err := checkCollections(s.Collections); err != nil {
+		return nil, nil, err
+	}
 	sender, closeSender, err := openSender(s)
 	if err != nil {
 		return nil, nil, err
 	}
 	a, closeAll, err := open(ctx, s, toCreate, s.Workers, log, func(c *app.Config) error {
 		c.PublicURL, c.Mail, c.MailFrom, c.Templates = publicURL, sender, s.sender(), templates
+		c.Collections = s.Collections
 		c.Documents = document.New(document.Options{})
 		c.Files, err = openFiles(ctx, s)
 		return err
@@ -64,6 +69,22 @@ func open(ctx context.Context, s *settings, may access, workers int, log *slog.L
 		return nil, nil, errors.Join(err, db.Close())
 	}
 	return a, func() { _ = db.Close() }, nil // every acknowledged change is on disk already
+}
+
+// checkCollections wants a directory that is there: one that is made in the place of a disk that is not mounted would take cases
+// that nobody reads.
+func checkCollections(dir string) error {
+	if dir == "" {
+		return nil
+	}
+	info, err := os.Stat(dir)
+	if err == nil && !info.IsDir() {
+		err = fmt.Errorf("%s is no directory", dir)
+	}
+	if err != nil {
+		return fmt.Errorf("--collections: %w; make the directory first", err)
+	}
+	return nil
 }
 
 // openSender is the mail server, or the directory that takes its place; nobody where nobody works. The function ends its connections.

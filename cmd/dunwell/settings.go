@@ -26,6 +26,7 @@ type settings struct {
 	SMTPURL        string
 	MailFrom       string
 	Templates      string
+	Collections    string
 	Workers        int
 	PublicURL      string
 	Responses      serve.Check
@@ -64,6 +65,8 @@ var offered = []setting{
 		set: func(s *settings, v string) error { s.MailFrom = v; return checkAddress(v) }},
 	{flag: "templates", env: "DUNWELL_TEMPLATES", help: "`directory` of mail templates of merchants, MERCHANT/de/invoice.txt and so on, that replace ours",
 		set: func(s *settings, v string) error { s.Templates = v; return nil }},
+	{flag: "collections", env: "DUNWELL_COLLECTIONS", help: "`directory` below which cases for collection are written, in MERCHANT/FOLDER, of merchants who want a folder; nowhere when empty",
+		set: func(s *settings, v string) error { s.Collections = v; return nil }},
 	{flag: "workers", env: "DUNWELL_WORKERS", otherwise: "4", help: "`number` of workers that send mail and callbacks; with 0, another process on the same database does",
 		set: func(s *settings, v string) (err error) { s.Workers, err = parseWorkers(v); return err }},
 	{flag: "allow-network", env: "DUNWELL_ALLOW_NETWORK", help: "comma-separated `networks` that callbacks and attachments may reach although they are private, by http too and on any port",

@@ -28,7 +28,7 @@ func TestSettings(t *testing.T) {
 		"addr": {"127.0.0.1:1", "127.0.0.1:2"}, "data": {"a", "b"}, "demo": {"true", "false"}, "sandbox": {"true", "false"},
 		"database-url": {"postgres://a", "postgresql://b"}, "blob-url": {"s3://a", "file:///b"}, "smtp-url": {"smtp://a", "smtps://b"},
 		"public-url": {"https://a", "http://b/path"}, "responses": {"log", "fail"}, "max-concurrent": {"1", "2"}, "max-file": {"1", "1073741824"},
-		"mail-from": {"a@example.com", "b@example.com"}, "templates": {"a", "b"}, "workers": {"0", "8"}, "allow-network": {"10.0.0.0/8", "10.0.0.1, fd00::/8"},
+		"mail-from": {"a@example.com", "b@example.com"}, "templates": {"a", "b"}, "collections": {"a", "b"}, "workers": {"0", "8"}, "allow-network": {"10.0.0.0/8", "10.0.0.1, fd00::/8"},
 		"grace": {"1s", "2m"}, "trusted-proxies": {"10.0.0.0/8", "10.0.0.1, ::1"},
 	}
 	for _, o := range offered {
