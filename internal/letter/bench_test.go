@@ -32,3 +32,14 @@ func BenchmarkPages(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkNotice renders a notice with three periods of interest, on two pages.
+func BenchmarkNotice(b *testing.B) {
+	n := notices(b, "de")[3]
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := RenderNotice(n); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
