@@ -24,6 +24,7 @@ func TestIsolation(t *testing.T) {
 		var delivery ar.Delivery
 		var callback ar.Callback
 		var hold *ar.Hold
+		var notice *ar.Notice
 		for _, merchant := range []string{acme, rival} { // rival's are the last, so these are what is known of rival
 			who = insertIdentity(t, db, merchant, "C1")
 			invoice = insertInvoice(t, db, merchant, who, "RE1")
@@ -63,6 +64,14 @@ func TestIsolation(t *testing.T) {
 				}
 				of := aHold(nil, who.ID)
 				if err := tx.InsertHold(of); err != nil {
+					return err
+				}
+				dunned, err := aNotice(tx, invoice.ID)
+				if err != nil {
+					return err
+				}
+				notice = dunned
+				if err := tx.InsertNotice(notice); err != nil {
 					return err
 				}
 				job, err := aJob(tx, invoice.ID)
@@ -126,7 +135,13 @@ func TestIsolation(t *testing.T) {
 			"InsertHold of identity": func(tx *store.Tx) error { return tx.InsertHold(aHold(nil, who.ID)) },
 			"Hold":                   func(tx *store.Tx) error { _, err := tx.Hold(hold.ID); return err },
 			"LiftHold":               func(tx *store.Tx) error { h := *hold; return tx.LiftHold(&h, "k") },
-			"InsertJob":              func(tx *store.Tx) error { return tx.InsertJob(&ar.Job{Number: 1, InvoiceID: invoice.ID}) },
+			"InsertNotice": func(tx *store.Tx) error {
+				n := *notice
+				n.ID, n.Level = "", 3
+				return tx.InsertNotice(&n)
+			},
+			"Notice":    func(tx *store.Tx) error { _, err := tx.Notice(notice.ID); return err },
+			"InsertJob": func(tx *store.Tx) error { return tx.InsertJob(&ar.Job{Number: 1, InvoiceID: invoice.ID}) },
 			"InsertDelivery": func(tx *store.Tx) error {
 				return tx.InsertDelivery(&ar.Delivery{Job: 2, InvoiceID: invoice.ID, MessageID: "n", State: ar.DeliveryQueued})
 			},
@@ -209,6 +224,10 @@ func TestIsolation(t *testing.T) {
 			if credit, err := tx.OpenCredit(who.ID, "EUR"); !credit.IsZero() || err != nil {
 				t.Errorf("rival's customer has credit of %s: %v", credit, err)
 			}
+			notices, err := tx.Notices(invoice.ID)
+			count("rival's notices", len(notices), err)
+			notices, err = tx.NoticesOfRun(notice.Run, []string{invoice.ID})
+			count("rival's notices of a run", len(notices), err)
 			held, err := tx.HoldsOf([]string{invoice.ID}, []string{who.ID})
 			count("rival's holds", len(held), err)
 			holds, err := tx.Holds(store.HoldFilter{})
@@ -216,7 +235,7 @@ func TestIsolation(t *testing.T) {
 			events, err := tx.Events(invoice.ID)
 			count("rival's events", len(events), err)
 			same(t, counts, map[string]int{"invoices": 1, "total": 1, "identities": 1, "keys": 1, "of rival's identity": 0, "of rival's invoice": 0,
-				"rival's deliveries": 0, "deliveries": 1, "callbacks": 1, "rival's attempts": 0, "gaps": 1, "journal": 1, "rival's communications": 0, "rival's bookings": 0, "transactions": 1, "by rival's transaction": 0, "rival's cycles": 0, "rival's holds": 0, "holds": 2, "rival's events": 0})
+				"rival's deliveries": 0, "deliveries": 1, "callbacks": 1, "rival's attempts": 0, "gaps": 1, "journal": 1, "rival's communications": 0, "rival's bookings": 0, "transactions": 1, "by rival's transaction": 0, "rival's cycles": 0, "rival's notices": 0, "rival's notices of a run": 0, "rival's holds": 0, "holds": 2, "rival's events": 0})
 			return nil
 		})
 		view(t, db, rival, func(tx *store.Tx) error { // and nothing of the above has changed anything

@@ -90,14 +90,6 @@ func (tx *Tx) Notices(invoiceID string) ([]ar.Notice, error) {
 	return tx.notices(` AND n.invoice_id = $2 ORDER BY n.cycle DESC, n.level DESC LIMIT $3`, invoiceID, int64(MaxNotices))
 }
 
-// NoticesOf are all notices of some invoices, by their ids, in the order of these; those of an invoice the newest first.
-func (tx *Tx) NoticesOf(invoiceIDs []string) ([]ar.Notice, error) {
-	if len(invoiceIDs) == 0 {
-		return nil, nil
-	}
-	return tx.notices(` AND n.invoice_id IN (`+places(2, len(invoiceIDs))+`) ORDER BY n.invoice_id, n.cycle DESC, n.level DESC`, values(invoiceIDs)...)
-}
-
 // NoticesOfRun are the notices that a run has issued of some invoices, by their ids, in the order of these. An invoice may have
 // one.
 func (tx *Tx) NoticesOfRun(run int64, invoiceIDs []string) ([]ar.Notice, error) {

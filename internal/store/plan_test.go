@@ -83,6 +83,9 @@ func TestEveryQuestionHasAnIndex(t *testing.T) {
 				_, err := tx.Holds(store.HoldFilter{Identity: "C1", Active: new(bool)})
 				return err
 			}},
+			{"Notices", "dunning_notices", func(tx *store.Tx) error { _, err := tx.Notices(note.ID); return err }},
+			{"NoticesOfRun", "dunning_notices_run", func(tx *store.Tx) error { _, err := tx.NoticesOfRun(1, []string{note.ID, "x"}); return err }},
+			{"NoticeByJob", "dunning_notices", func(tx *store.Tx) error { _, err := tx.NoticeByJob(1); return err }},
 			{"OpenCredit", "transactions_unallocated", func(tx *store.Tx) error { _, err := tx.OpenCredit("x", "EUR"); return err }},
 			{"OpenCredit of notes", "invoices_credit", func(tx *store.Tx) error { _, err := tx.OpenCredit("x", "EUR"); return err }},
 			{"ReservedNumber", "numbers_invoice_id", func(tx *store.Tx) error { _, _, err := tx.ReservedNumber(note.ID); return err }},

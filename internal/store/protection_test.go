@@ -146,6 +146,7 @@ func everything(t *testing.T, db *store.DB) (note *ar.Invoice, open, ended *ar.D
 		}
 		return tx.AppendJournal(anEntry(1))
 	})
+	insertNotice(t, db, acme, invoice.ID, nil)
 	open = insertDelivery(t, db, acme, note.ID)
 	ended = insertDelivery(t, db, acme, note.ID)
 	open = moveDelivery(t, db, acme, open.ID, claim)
@@ -193,6 +194,7 @@ func TestProtection(t *testing.T) {
 			{"procedures", "merchant = 'acme'"},
 			{"dunning_cycles", "merchant = 'acme'"},
 			{"dunning_holds", "merchant = 'acme'"},
+			{"dunning_notices", "merchant = 'acme'"},
 			{"events", "merchant = 'acme' AND seq = 1"},
 			{"numbers", "merchant = 'acme'"},
 			{"callback_attempts", "merchant = 'acme'"},
