@@ -67,7 +67,7 @@ func TestNotices(t *testing.T) {
 				Procedure: ar.Procedure{Currency: "EUR"}, Job: n.Job, Communication: n.Communication}
 		})
 		middle := insertNotice(t, db, acme, invoice.ID, func(n *ar.Notice) { n.Level, n.Run = 1, last.Run })
-		others := insertNotice(t, db, acme, other.ID, func(n *ar.Notice) { n.Run = last.Run })
+		insertNotice(t, db, acme, other.ID, func(n *ar.Notice) { n.Run = last.Run })
 		ids := []string{invoice.ID, other.ID, "none"}
 		for name, c := range map[string]struct {
 			ask  func(*store.Tx) ([]ar.Notice, error)
