@@ -68,6 +68,15 @@ func TestNobodyWaitsInACircle(t *testing.T) {
 			_, err := b.CreditInvoice(b.Context(), by, "RE1", fmt.Sprint("GS", i), ar.InvoiceChange{Items: items("1")})
 			return err
 		})
+		for _, h := range []ar.Hold{{Invoice: "RE1", Kind: ar.HoldBlock, Reason: "x"}, {Identity: "K1", Kind: ar.HoldBlock, Reason: "x"}} {
+			repeat(10, func(int) error {
+				made, err := b.CreateHold(b.Context(), by, h, nil)
+				if err == nil {
+					_, err = b.LiftHold(b.Context(), by, made.ID, nil)
+				}
+				return err
+			})
+		}
 		all.Wait()
 		if n := b.deadlocks(); n != 0 {
 			b.Errorf("PostgreSQL has found %d deadlocks", n)

@@ -10,7 +10,7 @@ import (
 )
 
 // withheld says why a mail must not leave any more, and is empty when it may. A mail that brings a notice is withheld also
-// when dunning is held back, and when somebody has set since where it stands. voucher is what it is about, as it is now.
+// when dunning is held back, when more is disputed, and when somebody has set since where it stands. voucher is what it is about, as it is now.
 func (w *work) withheld(tx *store.Tx, voucher *ar.Invoice) (string, error) {
 	if reason := voucher.Withheld(w.delivery.Kind); reason != "" || w.notice == nil {
 		return reason, nil
@@ -19,7 +19,11 @@ func (w *work) withheld(tx *store.Tx, voucher *ar.Invoice) (string, error) {
 		return "Where the dunning of the invoice stands was set by hand since.", nil
 	}
 	holds, err := tx.HoldsOf([]string{voucher.ID}, []string{voucher.Identity.ID})
-	return ar.HeldBack(holds, *today(w.merchant, tx.Now)), err
+	day := *today(w.merchant, tx.Now)
+	if err == nil && ar.Disputed(holds, day).GreaterThan(w.notice.Disputed) {
+		return "The notice asks for what is disputed since.", nil
+	}
+	return ar.HeldBack(holds, day), err
 }
 
 // noticeFiles are what goes with the mail of a notice: its letter, the document of the invoice, and what of its documents was

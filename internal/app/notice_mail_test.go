@@ -118,6 +118,11 @@ func TestNoticeIsWithheld(t *testing.T) {
 			_, err := b.CreateHold(b.Context(), by, ar.Hold{Identity: "K1", Kind: ar.HoldBlock, Reason: "Talks", From: midnight("2026-06-15")}, nil)
 			return err
 		}, "Dunning of the customer is blocked: Talks."},
+		{"disputed in part", func(b *bench) error {
+			part := decimal.NewFromInt(10)
+			_, err := b.CreateHold(b.Context(), by, ar.Hold{Invoice: "RE1", Kind: ar.HoldDispute, Reason: "Broken", Amount: &part}, nil)
+			return err
+		}, "The notice asks for what is disputed since."},
 		{"set by hand", func(b *bench) error {
 			_, err := b.ModifyDunning(b.Context(), by, "RE1", ar.DunningModification{Level: &level}, nil)
 			return err
