@@ -34,7 +34,7 @@ type Dunning struct {
 	Principal string // what is open of the invoice itself
 	Costs     string // open fees and lump sum; empty when there are none
 	Interest  string // open default interest; empty when there is none
-	Disputed  string // what of the principal is disputed and not asked for, negative as it counts; empty when nothing is
+	Disputed  string // what of the principal is disputed and not asked for; empty when nothing is
 	Final     bool   // the case is handed over if this notice is not paid
 }
 
@@ -99,14 +99,14 @@ var words = map[string]struct {
 	"de": {
 		"Sehr geehrter Herr ", "Sehr geehrte Frau ", "Guten Tag ", "Sehr geehrte Damen und Herren",
 		"Empfänger", "Verwendungszweck",
-		"Hauptforderung", "Kosten", "Verzugszinsen", "Bestrittener Teil", "Zu zahlen",
+		"Hauptforderung", "Kosten", "Verzugszinsen", "Abzüglich bestrittener Teil", "Zu zahlen",
 		"Tel. ", "Geschäftsführung: ", "USt-IdNr. ", "Steuernummer ",
 		display.German.Regions(),
 	},
 	"en": {
 		"Dear Mr ", "Dear Ms ", "Dear ", "Dear Sir or Madam",
 		"Account holder", "Payment reference",
-		"Principal", "Costs", "Default interest", "Disputed part", "To be paid",
+		"Principal", "Costs", "Default interest", "Less disputed part", "To be paid",
 		"Phone ", "Management: ", "VAT ID ", "Tax number ",
 		display.English.Regions(),
 	},

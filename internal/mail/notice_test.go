@@ -17,12 +17,12 @@ var noticeSays = map[string]struct {
 	"de": {
 		[...]string{1: "Zahlungserinnerung", "Mahnung", "2. Mahnung", "3. Mahnung", "Letzte Mahnung"},
 		"01.10.2026", "15.10.2026", "22.11.2026", "29.11.2026",
-		"40,00 €", "6,43 €", "1.280,99 €", "−100,00 €", "1.180,99 €",
+		"40,00 €", "6,43 €", "1.280,99 €", "100,00 €", "1.180,99 €",
 	},
 	"en": {
 		[...]string{1: "Payment reminder", "Demand for payment", "Second demand for payment", "Third demand for payment", "Final demand for payment"},
 		"1 October 2026", "15 October 2026", "22 November 2026", "29 November 2026",
-		"€40.00", "€6.43", "€1,280.99", "−€100.00", "€1,180.99",
+		"€40.00", "€6.43", "€1,280.99", "€100.00", "€1,180.99",
 	},
 }
 
