@@ -26,7 +26,7 @@ func (a *App) Start(ctx context.Context) error {
 func (a *App) Stop(ctx context.Context) error { return a.jobs.Stop(ctx) }
 
 func (a *App) handlers() map[jobs.Kind]jobs.Handler {
-	return map[jobs.Kind]jobs.Handler{nudgeDelivery: a.deliver, nudgeCallback: a.callBack, nudgeCollection: a.passOn, nudgeRun: a.workRun}
+	return map[jobs.Kind]jobs.Handler{nudgeDelivery: a.deliver, nudgeCallback: a.callBack, nudgeStatement: a.readStatement, nudgeCollection: a.passOn, nudgeRun: a.workRun}
 }
 
 // schedules are what runs once in a while, in one of all processes.
@@ -71,6 +71,7 @@ func (a *App) due() map[jobs.Kind]func(context.Context, time.Time, int) ([]store
 		nudgeDelivery:   a.db.DueDeliveries,
 		nudgeCallback:   a.db.DueCallbacks,
 		nudgeCollection: a.db.DueCollectionMessages,
+		nudgeStatement:  a.db.DueStatementImports,
 		nudgeRun:        a.db.DueRuns,
 	}
 }

@@ -1,0 +1,178 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/jobs"
+	"github.com/dunwell/dunwell/internal/store/storetest"
+)
+
+// ntry is an entry of a statement.
+type ntry struct {
+	amount         string // negative: it went out
+	ref, e2e, text string
+	iban           string
+	returned       string // the reason
+}
+
+func (n ntry) xml() string {
+	amount, out := strings.CutPrefix(n.amount, "-")
+	direction, reason := "CRDT", ""
+	if out {
+		direction = "DBIT"
+	}
+	if n.returned != "" {
+		reason = "<RtrInf><Rsn><Cd>" + n.returned + "</Cd></Rsn></RtrInf>"
+	}
+	return fmt.Sprintf(`<Ntry><Amt Ccy="EUR">%s</Amt><CdtDbtInd>%s</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-03-02</Dt></BookgDt><AcctSvcrRef>%s</AcctSvcrRef><NtryDtls><TxDtls>`+
+		`<Refs><EndToEndId>%s</EndToEndId></Refs><RltdPties><Dbtr><Nm>Kunde</Nm></Dbtr><DbtrAcct><Id><IBAN>%s</IBAN></Id></DbtrAcct></RltdPties><RmtInf><Ustrd>%s</Ustrd></RmtInf>%s</TxDtls></NtryDtls></Ntry>`+"\n",
+		amount, direction, n.ref, n.e2e, n.iban, n.text, reason)
+}
+
+// statement is a file of entries, on a line each from the second on.
+func statement(entries ...ntry) string {
+	var body strings.Builder
+	for _, e := range entries {
+		body.WriteString(e.xml())
+	}
+	return `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt><Stmt><Id>S1</Id><Acct><Id><IBAN>DE68210501700012345678</IBAN></Id></Acct>` + "\n" +
+		body.String() + `</Stmt></BkToCstmrStmt></Document>`
+}
+
+// upload keeps a file for an import.
+func (b *bench) upload(file string) *ar.StatementImport {
+	b.Helper()
+	i, err := b.ImportStatement(b.Context(), by, StatementFile{File: strings.NewReader(file), Name: func() (string, error) { return "a.xml", nil }}, nil)
+	b.no(err)
+	return i
+}
+
+// work works at an import once, as the queue does.
+func (b *bench) work(id string) *ar.StatementImport {
+	b.Helper()
+	_, err := b.readStatement(b.Context(), jobs.Nudge{Kind: nudgeStatement, Merchant: by.Merchant, ID: id})
+	b.no(err)
+	i, err := b.StatementImport(b.Context(), by, id)
+	b.no(err)
+	return i
+}
+
+// imports imports a file, and tells how it ended.
+func (b *bench) imports(file string) string {
+	b.Helper()
+	return outcome(b.work(b.upload(file).ID))
+}
+
+func outcome(i *ar.StatementImport) string {
+	text := fmt.Sprintf("%s: %d statements, %d entries, %d booked, %d unallocated, %d duplicates, %d skipped", i.State, i.Statements, i.Entries, i.Booked, i.Unallocated, i.Duplicates, i.Skipped)
+	for _, e := range i.Errors {
+		text += fmt.Sprintf("; line %d: %s (%s)", e.Line, e.Error, e.Hint)
+	}
+	return text
+}
+
+// moved are all transactions, as text.
+func (b *bench) moved() (all []string) {
+	b.Helper()
+	list, err := b.Transactions(b.Context(), by, ar.Page{Size: 1000, Number: 1, Sort: []ar.Order{{Field: ar.FieldAmount}, {Field: ar.FieldReference}}})
+	b.no(err)
+	for _, t := range list.Rows {
+		all = append(all, fmt.Sprintf("%s %s %s %q %q %s", t.Amount, t.Currency, t.Reference, t.Label, t.Peer, t.IBAN))
+	}
+	return all
+}
+
+// What banks send is booked: what came in, what went back, and nothing else; and nothing twice, however it comes.
+func TestImportStatement(t *testing.T) {
+	file := func(name string) string {
+		raw, err := os.ReadFile(filepath.Join("../camt/testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(raw)
+	}
+	each(t, func(b *bench) {
+		b.no(b.SetSettings(b.Context(), by.Merchant, "", ar.Settings{Issuer: ar.Issuer{IBAN: "DE68210501700012345678"}}))
+		b.open() // RE-2026-0001 of 100
+		b.bill("K1", "RE2", "59.50")
+		b.bill("K1", "RE3", "84.36")
+		for _, c := range []struct{ file, want string }{
+			{file("camt.053.001.02.xml"), "done: 1 statements, 9 entries, 6 booked, 5 unallocated, 0 duplicates, 3 skipped"},
+			{file("camt.053.001.02.xml"), "done: 1 statements, 9 entries, 0 booked, 0 unallocated, 6 duplicates, 3 skipped"},
+			{file("camt.054.001.02.xml"), "done: 1 statements, 1 entries, 0 booked, 0 unallocated, 1 duplicates, 0 skipped"},
+			{file("camt.054.001.08.xml"), "done: 1 statements, 4 entries, 3 booked, 3 unallocated, 0 duplicates, 1 skipped"},
+			{file("camt.053.001.08.xml"), "done: 2 statements, 8 entries, 4 booked, 4 unallocated, 1 duplicates, 3 skipped" +
+				"; line 71: An entry of 57.00 EUR is the sum of several movements, which the file does not name. (Import the notification (camt.054) that names them.)" +
+				"; line 104: The movements of an entry do not come to its sum of 50.00 EUR. (Those that are named were booked. Ask the bank for the others.)"},
+			{file("camt.054.001.04.xml"), "done: 1 statements, 2 entries, 2 booked, 2 unallocated, 0 duplicates, 0 skipped" +
+				"; line 0: The account CH9300762011623852957 is not that of the settings. (It was booked. See that the statement is this merchant's.)"},
+		} {
+			if got := b.imports(c.file); got != c.want {
+				b.Errorf("%s\nwant\n%s", got, c.want)
+			}
+		}
+		if got := b.booked("RE2"); got != "payment principal -59.5 by 2" {
+			b.Error(got)
+		}
+		b.Log(strings.Join(b.moved(), "\n"))
+		b.verified()
+	})
+}
+
+// A return finds its payment also when the file lists the newest first, and what the bank takes for it is not booked.
+func TestImportOfReturns(t *testing.T) {
+	each(t, func(b *bench) {
+		b.open()
+		got := b.imports(statement(ntry{amount: "-100", ref: "B3", e2e: "E1", returned: "AM04"}, ntry{amount: "-7", ref: "B2", e2e: "E2"}, ntry{amount: "100", ref: "B1", e2e: "E1", text: "RE-2026-0001"}))
+		if got != "done: 1 statements, 3 entries, 2 booked, 0 unallocated, 0 duplicates, 1 skipped" {
+			b.Error(got)
+		}
+		if got := b.booked("RE1"); got != "payment principal -100 by 1, reversal principal 100 by 2" {
+			b.Error(got)
+		}
+		// It does not say that it is a return, but the payment of that reference is there.
+		b.imports(statement(ntry{amount: "100", ref: "B4", e2e: "E4", text: "RE-2026-0001"}, ntry{amount: "-100", ref: "B5", e2e: "E4"}, ntry{amount: "-99", ref: "B6", e2e: "E4"}))
+		b.owes("100", ar.StateNone)
+		b.verified()
+	})
+}
+
+// What is before a fault in the file stays booked, and the file that was mended goes on from there.
+func TestImportOfBrokenFile(t *testing.T) {
+	each(t, func(b *bench) {
+		b.open()
+		whole := statement(ntry{amount: "-5", ref: "B1", e2e: "E1", returned: "AC04"}, ntry{amount: "60", ref: "B2", text: "RE-2026-0001"}, ntry{amount: "40", ref: "B3", text: "RE-2026-0001"})
+		if got, want := b.imports(whole[:strings.Index(whole, "<AcctSvcrRef>B3")]), "failed: 1 statements, 2 entries, 2 booked, 1 unallocated, 0 duplicates, 0 skipped"+
+			"; line 4: The XML is broken: unexpected EOF. (Export the statement again; what is before this line was read.)"; got != want {
+			b.Error(got)
+		}
+		b.owes("40", ar.StateNone)
+		if got := b.imports(whole); got != "done: 1 statements, 3 entries, 1 booked, 0 unallocated, 2 duplicates, 0 skipped" {
+			b.Error(got)
+		}
+		b.owes("0", ar.StatePaid)
+		b.verified()
+	})
+}
+
+// What is no statement at all is refused before it is kept.
+func TestImportRefused(t *testing.T) {
+	on(t, storetest.Engines[0], func(b *bench) {
+		for _, file := range []string{"", "PK\x03\x04", "Datum;Betrag", "<html/>", strings.ReplaceAll(statement(), "camt.053.001.02", "camt.053.001.03")} {
+			_, err := b.ImportStatement(b.Context(), by, StatementFile{File: strings.NewReader(file), Name: func() (string, error) { return "a.xml", nil }}, nil)
+			var e *ar.Error
+			if !errors.As(err, &e) || e.Kind != ar.Invalid || e.Details[0].Fields[0] != "file" || e.Details[0].Hint == "" {
+				b.Errorf("%.20q: %v", file, err)
+			}
+		}
+		for range b.files.List(b.Context()) {
+			b.Error("a refused file was kept")
+		}
+	})
+}
