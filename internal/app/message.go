@@ -207,7 +207,7 @@ func mailData(w *work) mail.Data {
 	if v.Due != nil {
 		data.Due = letter.Date(locale, *v.Due)
 	}
-	if v.ByTransfer() {
+	if v.ByTransfer() || w.notice != nil { // a notice asks for a transfer, because another way has failed
 		issuer := data.Issuer
 		data.Payment = &mail.Payment{
 			Amount: letter.Amount(locale, v.Unpaid, v.Currency), Holder: cmp.Or(issuer.Holder, issuer.Name),
@@ -216,9 +216,7 @@ func mailData(w *work) mail.Data {
 	}
 	if w.notice != nil {
 		data.Dunning = noticeData(w)
-		if data.Payment != nil {
-			data.Payment.Amount = data.Dunning.Asked
-		}
+		data.Payment.Amount = data.Dunning.Asked
 	}
 	return data
 }

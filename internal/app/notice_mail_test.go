@@ -54,6 +54,10 @@ func TestMailAsksForTheNotice(t *testing.T) {
 			" Costs:40,00 € Interest:4,22 € Disputed: Final:false} 1.044,22 €"; got != want {
 			b.Errorf("got  %s\nwant %s", got, want)
 		}
+		w.voucher.Paymentkind = "DD"
+		if returned := mailData(w).Payment; returned == nil || returned.Reference != ar.RFReference("RE-2026-0001") {
+			b.Errorf("a direct debit that was returned is to be paid by %+v", returned)
+		}
 	})
 }
 
