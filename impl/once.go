@@ -125,11 +125,17 @@ func (a answer) write(w http.ResponseWriter) error {
 	return err
 }
 
-func (a answer) VisitCreateIdentityResponse(w http.ResponseWriter) error         { return a.write(w) }
-func (a answer) VisitCreateInvoiceResponse(w http.ResponseWriter) error          { return a.write(w) }
-func (a answer) VisitCommitInvoiceResponse(w http.ResponseWriter) error          { return a.write(w) }
-func (a answer) VisitResendInvoiceResponse(w http.ResponseWriter) error          { return a.write(w) }
-func (a answer) VisitModifyDunningResponse(w http.ResponseWriter) error          { return a.write(w) }
-func (a answer) VisitImportExternalDocumentResponse(w http.ResponseWriter) error { return a.write(w) }
-func (a answer) VisitCreateTransactionResponse(w http.ResponseWriter) error      { return a.write(w) }
-func (a answer) VisitCreateCreditnoteResponse(w http.ResponseWriter) error       { return a.write(w) }
+func (a answer) VisitCreateIdentityResponse(w http.ResponseWriter) error          { return a.write(w) }
+func (a answer) VisitCreateInvoiceResponse(w http.ResponseWriter) error           { return a.write(w) }
+func (a answer) VisitCommitInvoiceResponse(w http.ResponseWriter) error           { return a.write(w) }
+func (a answer) VisitResendInvoiceResponse(w http.ResponseWriter) error           { return a.write(w) }
+func (a answer) VisitModifyDunningResponse(w http.ResponseWriter) error           { return a.write(w) }
+func (a answer) VisitImportExternalDocumentResponse(w http.ResponseWriter) error  { return a.write(w) }
+func (a answer) VisitCreateTransactionResponse(w http.ResponseWriter) error       { return a.write(w) }
+func (a answer) VisitAssignTransactionResponse(w http.ResponseWriter) error       { return a.write(w) }
+func (a answer) VisitCreateAdjustmentResponse(w http.ResponseWriter) error        { return a.write(w) }
+func (a answer) VisitCreateTransactionImportResponse(w http.ResponseWriter) error { return a.write(w) }
+func (a answer) VisitCreateCreditnoteResponse(w http.ResponseWriter) error        { return a.write(w) }
+func (a answer) VisitCreateDunningRunResponse(w http.ResponseWriter) error        { return a.write(w) }
+func (a answer) VisitCreateDunningHoldResponse(w http.ResponseWriter) error       { return a.write(w) }
+func (a answer) VisitLiftDunningHoldResponse(w http.ResponseWriter) error         { return a.write(w) }

@@ -37,14 +37,19 @@ func toPayments(account app.Account, p model.ListPaymentsParams) model.Payments 
 	return payments
 }
 
-// toPayment shows an amount as people say it: a payment of 100, a fee of 5. The domain's sign is what becomes of the
-// amount owed.
+// toPayment is a booking as listPayments has it.
 func toPayment(b ar.Booking, currency string) model.PaymentEntry {
+	return model.PaymentEntry{Booking: toBooking(b, currency)}
+}
+
+// toBooking shows an amount as people say it: a payment of 100, a fee of 5. The domain's sign is what becomes of the
+// amount owed.
+func toBooking(b ar.Booking, currency string) model.Booking {
 	amount := b.Amount
 	if pays(b) {
 		amount = amount.Neg()
 	}
-	entry := model.Booking{
+	booking := model.Booking{
 		ID:          b.ID,
 		Transaction: nullable.NewNullNullable[string](),
 		Voucher:     nullable.NewNullNullable[string](),
@@ -53,12 +58,12 @@ func toPayment(b ar.Booking, currency string) model.PaymentEntry {
 		Created:     scalar.NewTime(b.Created),
 	}
 	if b.Transaction != nil {
-		entry.Transaction = nullable.NewNullableWithValue(*b.Transaction)
+		booking.Transaction = nullable.NewNullableWithValue(*b.Transaction)
 	}
 	if b.Voucher != nil {
-		entry.Voucher = nullable.NewNullableWithValue(*b.Voucher)
+		booking.Voucher = nullable.NewNullableWithValue(*b.Voucher)
 	}
-	return model.PaymentEntry{Booking: entry}
+	return booking
 }
 
 // part is what limit and offset leave of a list.

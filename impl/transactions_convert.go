@@ -21,12 +21,7 @@ func fromTransaction(m model.TransactionCreate) (ar.Transaction, []ar.Assignment
 		IBAN:        or(m.Iban, ""),
 		Meta:        m.Meta,
 	}
-	if m.Assignments == nil { // to be matched; an empty list says that it is for nothing
-		return t, nil
-	}
-	return t, convertAll(*m.Assignments, func(a model.Assignment) ar.Assignment {
-		return ar.Assignment{Invoice: a.Invoice, Amount: a.Amount.Decimal}
-	})
+	return t, fromAssignments(m.Assignments)
 }
 
 func toTransaction(t ar.Transaction) model.Transaction {

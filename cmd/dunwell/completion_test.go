@@ -35,7 +35,7 @@ func TestCompletion(t *testing.T) {
 	write(t, filepath.Join(bin, "complete.bash"), completeInBash)
 	for line, want := range map[string][]string{
 		"dunwell inv":                                 {"invoices"},
-		"dunwell invoices re":                         {"resend"},
+		"dunwell invoices res":                        {"resend"},
 		"dunwell invoices list --col":                 {"--columns"},
 		"dunwell invoices list --columns dun":         {"dunninglevel", "dunningstate"},
 		"dunwell invoices list --columns total,unp":   {`total\,unpaid`}, // as bash quotes it

@@ -111,6 +111,12 @@ func TestExamples(t *testing.T) {
 		invoices modify-dunning RE12345
 		invoices claim RE12345
 		invoices claim RE12345 --as-of 2025-07-15
+		invoices waive RE12345 --part costs --reason 'first late payment'
+		invoices waive RE12345 --part principal
+		invoices waive RE12345
+		invoices writeoff RE12345 --amount 5.00 --reason unknown
+		invoices writeoff RE12345 --amount five
+		invoices reverse RE12345 06eavrghr1cxf1r0cmpt9ptjdk --reason found
 		identities get K10001
 		identities list
 		identities invoices K10001 --limit 5 --sort=-created
@@ -119,6 +125,10 @@ func TestExamples(t *testing.T) {
 		transactions list --where amount>=100 --sort=-bookingdate
 		transactions get 123456789
 		transactions create -f - <<< {"amount": "119.00", "currency": "EUR", "valuedate": "2026-03-01"}
+		transactions assign 123456789 --to RE12346=19.99 --to RE=12=0.01
+		transactions assign 123456789
+		transactions assign 123456789 --to RE12346
+		transactions assign 123456789 --to RE12346=all
 		dunning run --dry-run --as-of 2026-03-01
 		dunning run --hash x
 		jobs get 1

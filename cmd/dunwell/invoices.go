@@ -33,6 +33,9 @@ func invoicesCommand(env environment) *cobra.Command {
 			"getDunning", reading((*client.Client).GetDunning)),
 		modifyDunningCommand(env),
 		claimCommand(env),
+		waiveCommand(env),
+		writeoffCommand(env),
+		reverseCommand(env),
 	)
 }
 

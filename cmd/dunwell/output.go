@@ -20,10 +20,17 @@ func (o *output) flags(c *cobra.Command) {
 	c.Flags().BoolVar(&o.json, "json", false, "print the answer as JSON, as the server sent it")
 }
 
-// answer shows one object.
+// answer shows one object, or a table of some.
 func (o *output) answer(w io.Writer, all []field, response *client.Response) error {
 	if o.json {
 		return writeJSON(w, response.Body)
+	}
+	if bytes.HasPrefix(bytes.TrimSpace(response.Body), []byte("[")) {
+		var rows []object
+		if err := decodeJSON(response.Body, &rows); err != nil {
+			return err
+		}
+		return writeRows(w, all, rows, "")
 	}
 	answer, err := decodeObject(response.Body)
 	if err != nil {

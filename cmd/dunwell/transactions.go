@@ -14,5 +14,6 @@ func transactionsCommand(env environment) *cobra.Command {
 			"getTransaction", reading((*client.Client).GetTransaction)),
 		asking[client.Transaction](env, takesKey(takesBody(&cobra.Command{Use: "create", Short: "book a movement of money"}, "transaction")),
 			"createTransaction", posting((*client.Client).CreateTransaction)),
+		assignCommand(env),
 	)
 }

@@ -20,7 +20,7 @@ func TestAdjust(t *testing.T) {
 			a.Reason = "Kulanz"
 			made, err := b.Adjust(b.Context(), by, "RE1", a, nil)
 			b.no(err)
-			return made
+			return made.Bookings
 		}
 		half := decimal.RequireFromString("2.50")
 		adjust(ar.Adjustment{Kind: ar.BookWaiver, Part: ar.PartCosts, Amount: &half})
@@ -99,7 +99,7 @@ func TestAdjustRefused(t *testing.T) {
 		}
 		tenth := decimal.RequireFromString("10")
 		for range 2 {
-			once := &Once[[]ar.Booking]{Key: "k", Fingerprint: "f", Render: func([]ar.Booking, error) (store.Answer, error) { return store.Answer{Status: 201}, nil }}
+			once := &Once[Account]{Key: "k", Fingerprint: "f", Render: func(Account, error) (store.Answer, error) { return store.Answer{Status: 201}, nil }}
 			_, err := b.Adjust(b.Context(), by, "RE1", ar.Adjustment{Kind: ar.BookWriteoff, Amount: &tenth, Reason: "x"}, once)
 			b.no(err)
 		}
