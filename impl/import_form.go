@@ -9,7 +9,7 @@ import (
 	"github.com/dunwell/dunwell/internal/ar"
 )
 
-// importForm is the body of importExternalDocument while it is read. Its parts come in any order, so some fields may
+// importForm is the body of importExternalDocument, or of createTransactionImport, while it is read. Its parts come in any order, so some fields may
 // stand behind the file.
 type importForm struct {
 	parts  *multipart.Reader
@@ -44,16 +44,28 @@ func (f *importForm) next() error {
 	return err
 }
 
-// details reads what stands behind the file, which must have been read.
-func (f *importForm) details() (app.ImportDetails, error) {
+// rest reads what stands behind the file, which must have been read.
+func (f *importForm) rest() error {
 	for {
-		err := f.next()
-		if errors.Is(err, io.EOF) {
-			break
+		switch err := f.next(); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
 		}
-		if err != nil {
-			return app.ImportDetails{}, err
-		}
+	}
+}
+
+// filename is the name of a file of which nothing else is said.
+func (f *importForm) filename() (string, error) {
+	err := f.rest()
+	return f.fields["filename"], err
+}
+
+// details are what is said of a document.
+func (f *importForm) details() (app.ImportDetails, error) {
+	if err := f.rest(); err != nil {
+		return app.ImportDetails{}, err
 	}
 	return app.ImportDetails{
 		Filename:    f.fields["filename"],
