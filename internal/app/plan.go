@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"slices"
 	"time"
 
@@ -64,12 +65,14 @@ func (a *App) planCases(ctx context.Context, by Caller, run *ar.Run, each func(a
 	if err != nil {
 		return err
 	}
-	pages := openCases
+	page := openCases
 	if len(run.Invoices) > 0 {
-		pages = namedCases(run.Invoices)
+		if page, err = a.namedCases(ctx, by, run.Invoices); err != nil {
+			return err
+		}
 	}
 	for after := ""; ; {
-		cases, err := view(ctx, a, by, func(tx *store.Tx) ([]store.Case, error) { return pages(tx, after) })
+		cases, err := view(ctx, a, by, func(tx *store.Tx) ([]store.Case, error) { return page(tx, after) })
 		if err != nil || len(cases) == 0 {
 			return err
 		}
@@ -95,8 +98,13 @@ type pager func(tx *store.Tx, after string) ([]store.Case, error)
 func openCases(tx *store.Tx, after string) ([]store.Case, error) { return tx.OpenCases(after) }
 
 // namedCases are those of some invoices: also ones that are not open any more, because somebody has asked for them.
-func namedCases(references []string) pager {
-	return func(tx *store.Tx, after string) ([]store.Case, error) { return tx.CasesNamed(references, after) }
+func (a *App) namedCases(ctx context.Context, by Caller, references []string) (pager, error) {
+	found, err := view(ctx, a, by, func(tx *store.Tx) (map[string]string, error) { return tx.InvoiceIDs(references) })
+	ids := slices.Sorted(maps.Values(found))
+	return func(tx *store.Tx, after string) ([]store.Case, error) {
+		from, _ := slices.BinarySearch(ids, after+"\x00") // the first behind it
+		return tx.CasesByID(ids[from:min(len(ids), from+store.MaxCases)])
+	}, err
 }
 
 // plan is what a run does with a case on a day.

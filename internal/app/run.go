@@ -84,13 +84,15 @@ func (a *App) checkRun(ctx context.Context, by Caller, run *ar.Run) error {
 
 // checkNamed is a Conflict that names the invoices that there are not.
 func checkNamed(tx *store.Tx, references []string) error {
-	missing, err := tx.InvoicesMissing(references)
-	if err != nil || len(missing) == 0 {
+	ids, err := tx.InvoiceIDs(references)
+	if err != nil || len(ids) == len(references) {
 		return err
 	}
 	var details []ar.Detail
-	for _, reference := range missing {
-		details = append(details, ar.Detail{Error: "There is no invoice '" + reference + "'.", Fields: []string{"invoices"}, Hint: "Check the spelling; upper and lower case count."})
+	for _, reference := range references {
+		if ids[reference] == "" {
+			details = append(details, ar.Detail{Error: "There is no invoice '" + reference + "'.", Fields: []string{"invoices"}, Hint: "Check the spelling; upper and lower case count."})
+		}
 	}
 	return ar.ConflictState("The run is limited to invoices that there are not.", details...)
 }

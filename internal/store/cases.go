@@ -38,11 +38,27 @@ func (tx *Tx) OpenCases(after string) ([]Case, error) {
 	return tx.casesOf(`i.id > $2 AND i.kind = 'invoice' AND i.state = 'none' AND i.committed IS NOT NULL ORDER BY i.id LIMIT $3`, after, int64(MaxCases))
 }
 
-// CasesNamed are the invoices among some references that come after one, by its id, in the order of ids and whatever their
-// state, at most MaxCases.
-func (tx *Tx) CasesNamed(references []string, after string) ([]Case, error) {
-	return tx.casesOf(`i.id > $2 AND i.kind = 'invoice' AND i.reference IN (`+places(4, len(references))+`) ORDER BY i.id LIMIT $3`,
-		append([]any{after, int64(MaxCases)}, values(references)...)...)
+// CasesByID are invoices by their ids, at most MaxCases, in the order of ids and whatever their state.
+func (tx *Tx) CasesByID(ids []string) ([]Case, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return tx.casesOf(`i.kind = 'invoice' AND i.id IN (`+places(2, len(ids))+`) ORDER BY i.id`, values(ids)...)
+}
+
+// InvoiceIDs are the ids of the invoices that have some references, by reference.
+func (tx *Tx) InvoiceIDs(references []string) (map[string]string, error) {
+	ids := map[string]string{}
+	if len(references) == 0 {
+		return ids, nil
+	}
+	err := tx.query(`SELECT reference, id FROM invoices WHERE merchant = $1 AND kind = 'invoice' AND reference IN (`+places(2, len(references))+`)`, values(references), func(r row) error {
+		var reference, id string
+		err := r.Scan(&reference, &id)
+		ids[reference] = id
+		return err
+	})
+	return ids, err
 }
 
 func (tx *Tx) casesOf(where string, args ...any) ([]Case, error) {

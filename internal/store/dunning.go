@@ -1,8 +1,6 @@
 package store
 
 import (
-	"github.com/shopspring/decimal"
-
 	"github.com/dunwell/dunwell/internal/ar"
 )
 
@@ -56,18 +54,4 @@ func (tx *Tx) DunningCycles(invoiceID string) ([]ar.DunningCycle, error) {
 		return err
 	})
 	return all, err
-}
-
-// OpenCredit is what an identity, by its id, has paid or was credited in a currency and is booked on no invoice.
-func (tx *Tx) OpenCredit(identityID, currency string) (decimal.Decimal, error) {
-	var money, notes decimal.Decimal
-	_, err := tx.first(`SELECT CAST(coalesce(sum(unallocated), 0) AS BIGINT) FROM transactions
-		WHERE merchant = $1 AND identity_id = $2 AND currency = $3 AND unallocated <> 0`, []any{identityID, currency}, amount{&money})
-	if err != nil {
-		return money, err
-	}
-	_, err = tx.first(`SELECT CAST(coalesce(sum(unpaid), 0) AS BIGINT) FROM invoices
-		WHERE merchant = $1 AND identity_id = $2 AND currency = $3 AND kind = 'creditnote' AND unpaid <> 0
-			AND committed IS NOT NULL AND cancelationdate IS NULL`, []any{identityID, currency}, amount{&notes})
-	return money.Add(notes), err
 }

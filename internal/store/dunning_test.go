@@ -63,11 +63,21 @@ func counted(t *testing.T, db *store.DB, statement string) (n int64, err error) 
 }
 
 // What a customer has to get counts, in one currency: money that is on no invoice, and what is left of credit notes.
-func TestOpenCredit(t *testing.T) {
+func TestCreditOfCases(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		withMerchants(t, db)
 		who, other := insertIdentity(t, db, acme, "C1"), insertIdentity(t, db, acme, "C2")
 		insertInvoice(t, db, acme, who, "RE1") // what is owed is no credit
+		update(t, db, acme, func(tx *store.Tx) error {
+			for _, currency := range []string{"CHF", "USD"} {
+				i := anInvoice("RE-"+currency, who)
+				i.Currency = currency
+				if err := tx.InsertInvoice(i); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 		update(t, db, acme, func(tx *store.Tx) error {
 			for _, note := range []struct {
 				reference, currency, unpaid string
@@ -108,13 +118,17 @@ func TestOpenCredit(t *testing.T) {
 			return nil
 		})
 		view(t, db, acme, func(tx *store.Tx) error {
-			for currency, want := range map[string]string{"EUR": "1.6875", "CHF": "17", "USD": "0"} {
-				got, err := tx.OpenCredit(who.ID, currency)
-				if err != nil || !got.Equal(dec(want)) {
-					t.Errorf("%s: %s, want %s, %v", currency, got, want, err)
+			cases, err := named(tx, "RE1", "RE-CHF", "RE-USD")
+			want := map[string]string{"EUR": "1.6875", "CHF": "17", "USD": "0"}
+			for _, c := range cases {
+				if currency := c.Invoice.Currency; !c.Credit.Equal(dec(want[currency])) {
+					t.Errorf("%s: %s, want %s", currency, c.Credit, want[currency])
 				}
 			}
-			return nil
+			if len(cases) != 3 {
+				t.Errorf("%d cases", len(cases))
+			}
+			return err
 		})
 	})
 }

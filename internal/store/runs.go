@@ -107,26 +107,6 @@ func (tx *Tx) CheckPlan(sha256 string) error {
 	return err
 }
 
-// InvoicesMissing are those of some references that are of no invoice, in their order.
-func (tx *Tx) InvoicesMissing(references []string) (missing []string, err error) {
-	if len(references) == 0 {
-		return nil, nil
-	}
-	there := map[string]bool{}
-	err = tx.query(`SELECT reference FROM invoices WHERE merchant = $1 AND kind = 'invoice' AND reference IN (`+places(2, len(references))+`)`, values(references), func(r row) error {
-		var reference string
-		err := r.Scan(&reference)
-		there[reference] = true
-		return err
-	})
-	for _, reference := range references {
-		if !there[reference] {
-			missing = append(missing, reference)
-		}
-	}
-	return missing, err
-}
-
 // Planned tells which of some hashes are those of plans. The plan of a dry run has no file of its own: it is nobody's paper,
 // and its bytes may go once it is old.
 func (db *DB) Planned(ctx context.Context, merchant string, sha256 []string) (map[string]bool, error) {

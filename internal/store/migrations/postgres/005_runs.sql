@@ -43,9 +43,6 @@ CREATE TABLE dunning_drops (
     FOREIGN KEY (merchant, invoice_id) REFERENCES invoices (merchant, id)
 );
 
--- What a run walks over.
-CREATE INDEX invoices_cases ON invoices (merchant, id) WHERE kind = 'invoice' AND state = 'none' AND committed IS NOT NULL;
-
 CREATE FUNCTION refuse_run() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'what was asked of a run is not changed, nor how it ended, nor is one deleted' USING ERRCODE = 'DW001';

@@ -43,9 +43,6 @@ CREATE TABLE dunning_drops (
     FOREIGN KEY (merchant, invoice_id) REFERENCES invoices (merchant, id)
 ) WITHOUT ROWID;
 
--- What a run walks over.
-CREATE INDEX invoices_cases ON invoices (merchant, id) WHERE kind = 'invoice' AND state = 'none' AND committed IS NOT NULL;
-
 -- A run that has ended stays as it is, and what was asked for stays as it was.
 CREATE TRIGGER dunning_runs_ended BEFORE UPDATE ON dunning_runs WHEN OLD.finished IS NOT NULL
     OR OLD.plan <> '' AND (NEW.plan, NEW.notices, NEW.skipped) IS NOT (OLD.plan, OLD.notices, OLD.skipped)
