@@ -41,7 +41,11 @@ func (h extensions) GetDunning(ctx context.Context, r server.GetDunningRequestOb
 	if err != nil {
 		return nil, err
 	}
-	return server.GetDunning200JSONResponse(toDunningCase(dunning)), nil
+	is, err := toDunningCase(dunning)
+	if err != nil {
+		return nil, err
+	}
+	return server.GetDunning200JSONResponse(is), nil
 }
 
 // GetClaim answers GET /invoices/{invoiceReference}/claim.

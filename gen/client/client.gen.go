@@ -163,7 +163,8 @@ type ClientInterface interface {
 	//
 	// A run is for today; only a dry run may be for another day. With the `hash` of a dry run, it does exactly what that one planned,
 	// or it fails, has done nothing, and `reason` names what differs. A merchant has one run at a time: while one is queued or
-	// running, another is answered with 409, and so is one that is limited to an invoice that there is not.
+	// running, another is answered with 409, and so is one that is limited to an invoice that there is not. A hash that no plan has is
+	// answered with 400.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -179,7 +180,8 @@ type ClientInterface interface {
 	//
 	// A run is for today; only a dry run may be for another day. With the `hash` of a dry run, it does exactly what that one planned,
 	// or it fails, has done nothing, and `reason` names what differs. A merchant has one run at a time: while one is queued or
-	// running, another is answered with 409, and so is one that is limited to an invoice that there is not.
+	// running, another is answered with 409, and so is one that is limited to an invoice that there is not. A hash that no plan has is
+	// answered with 400.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -777,7 +779,8 @@ func (c *Client) LiftDunningHold(ctx context.Context, hold HoldID, params *LiftD
 //
 // A run is for today; only a dry run may be for another day. With the `hash` of a dry run, it does exactly what that one planned,
 // or it fails, has done nothing, and `reason` names what differs. A merchant has one run at a time: while one is queued or
-// running, another is answered with 409, and so is one that is limited to an invoice that there is not.
+// running, another is answered with 409, and so is one that is limited to an invoice that there is not. A hash that no plan has is
+// answered with 400.
 //
 // Takes any type of body and a specified content type.
 //
@@ -803,7 +806,8 @@ func (c *Client) CreateDunningRunWithBody(ctx context.Context, params *CreateDun
 //
 // A run is for today; only a dry run may be for another day. With the `hash` of a dry run, it does exactly what that one planned,
 // or it fails, has done nothing, and `reason` names what differs. A merchant has one run at a time: while one is queued or
-// running, another is answered with 409, and so is one that is limited to an invoice that there is not.
+// running, another is answered with 409, and so is one that is limited to an invoice that there is not. A hash that no plan has is
+// answered with 400.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4150,7 +4154,8 @@ type ClientWithResponsesInterface interface {
 	//
 	// A run is for today; only a dry run may be for another day. With the `hash` of a dry run, it does exactly what that one planned,
 	// or it fails, has done nothing, and `reason` names what differs. A merchant has one run at a time: while one is queued or
-	// running, another is answered with 409, and so is one that is limited to an invoice that there is not.
+	// running, another is answered with 409, and so is one that is limited to an invoice that there is not. A hash that no plan has is
+	// answered with 400.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4166,7 +4171,8 @@ type ClientWithResponsesInterface interface {
 	//
 	// A run is for today; only a dry run may be for another day. With the `hash` of a dry run, it does exactly what that one planned,
 	// or it fails, has done nothing, and `reason` names what differs. A merchant has one run at a time: while one is queued or
-	// running, another is answered with 409, and so is one that is limited to an invoice that there is not.
+	// running, another is answered with 409, and so is one that is limited to an invoice that there is not. A hash that no plan has is
+	// answered with 400.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -11515,7 +11521,8 @@ func (c *ClientWithResponses) LiftDunningHoldWithResponse(ctx context.Context, h
 //
 // A run is for today; only a dry run may be for another day. With the `hash` of a dry run, it does exactly what that one planned,
 // or it fails, has done nothing, and `reason` names what differs. A merchant has one run at a time: while one is queued or
-// running, another is answered with 409, and so is one that is limited to an invoice that there is not.
+// running, another is answered with 409, and so is one that is limited to an invoice that there is not. A hash that no plan has is
+// answered with 400.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11537,7 +11544,8 @@ func (c *ClientWithResponses) CreateDunningRunWithBodyWithResponse(ctx context.C
 //
 // A run is for today; only a dry run may be for another day. With the `hash` of a dry run, it does exactly what that one planned,
 // or it fails, has done nothing, and `reason` names what differs. A merchant has one run at a time: while one is queued or
-// running, another is answered with 409, and so is one that is limited to an invoice that there is not.
+// running, another is answered with 409, and so is one that is limited to an invoice that there is not. A hash that no plan has is
+// answered with 400.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -1623,6 +1623,11 @@ type DunningHandover struct {
 	// Example: 2024-04-02
 	Date openapi_types.Date `json:"date"`
 
+	// Job Number of the job that brings it there.
+	//
+	// Example: 6
+	Job *string `json:"job,omitempty"`
+
 	// Run Number of the run that handed it over.
 	//
 	// Example: 5

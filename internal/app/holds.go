@@ -47,7 +47,7 @@ func held(tx *store.Tx, h *ar.Hold) (*ar.Invoice, error) {
 		if err != nil {
 			return nil, unheld(err, "invoice", "invoice", h.Invoice)
 		}
-		h.InvoiceID = inv.ID
+		h.InvoiceID, h.Currency = inv.ID, inv.Currency
 		return inv, nil
 	}
 	customer, err := tx.Identity(h.Identity)

@@ -21,6 +21,7 @@ type Hold struct {
 	Kind       HoldKind
 	Reason     string           // for people, printed nowhere
 	Amount     *decimal.Decimal // dispute of an invoice: only of that part of the principal; nil: of all
+	Currency   string           // of Amount: that of the invoice; follows too
 	From       time.Time        // the first day, midnight UTC
 	Until      *time.Time       // the last day; nil: until it is lifted
 	Lifted     *time.Time       // the moment somebody lifted it; nil: nobody did

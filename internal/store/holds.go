@@ -12,7 +12,7 @@ import (
 // MaxHolds is how many holds a list has at most.
 const MaxHolds = 10_000
 
-const holdQuery = `SELECT h.id, h.invoice_id, h.identity_id, v.reference, i.reference, h.kind, h.reason, h.amount, h.since, h.until,
+const holdQuery = `SELECT h.id, h.invoice_id, h.identity_id, v.reference, i.reference, h.kind, h.reason, h.amount, v.currency, h.since, h.until,
 		h.actor, h.created, h.lifted, h.lifter
 	FROM dunning_holds AS h
 		LEFT JOIN invoices AS v ON v.merchant = h.merchant AND v.id = h.invoice_id
@@ -21,7 +21,7 @@ const holdQuery = `SELECT h.id, h.invoice_id, h.identity_id, v.reference, i.refe
 
 func scanHold(r row, h *ar.Hold) error {
 	return r.Scan(&h.ID, text{&h.InvoiceID}, text{&h.IdentityID}, text{&h.Invoice}, text{&h.Identity}, (*string)(&h.Kind), &h.Reason,
-		maybeAmount{&h.Amount}, instant{&h.From}, maybeInstant{&h.Until}, &h.Actor, instant{&h.Created}, maybeInstant{&h.Lifted}, text{&h.Lifter})
+		maybeAmount{&h.Amount}, text{&h.Currency}, instant{&h.From}, maybeInstant{&h.Until}, &h.Actor, instant{&h.Created}, maybeInstant{&h.Lifted}, text{&h.Lifter})
 }
 
 // InsertHold stores a hold of an invoice or of an identity, by its id. An empty ID is drawn and Created is set.

@@ -20,7 +20,7 @@ func aHold(of *ar.Invoice, identityID string) *ar.Hold {
 		return h
 	}
 	part := dec("12.3456")
-	h.InvoiceID, h.Invoice, h.Kind, h.Amount = of.ID, of.Reference, ar.HoldDispute, &part
+	h.InvoiceID, h.Invoice, h.Currency, h.Kind, h.Amount = of.ID, of.Reference, of.Currency, ar.HoldDispute, &part
 	return h
 }
 
