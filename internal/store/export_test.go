@@ -48,12 +48,9 @@ func (e *explaining) query(query string, args []any, _ func(row) error) error {
 	return err
 }
 
-// ExplainDue is the plan of DueDeliveries, or of DueCallbacks.
-func ExplainDue(tx *Tx, callbacks bool) ([]string, error) {
-	query := dueDeliveries
-	if callbacks {
-		query = dueCallbacks
-	}
+// ExplainDue is the plan of the question for what is due of a table.
+func ExplainDue(tx *Tx, table string) ([]string, error) {
+	query := map[string]string{"deliveries": dueDeliveries, "callbacks": dueCallbacks, "collection_messages": dueCollection, "statement_imports": dueStatementImports}[table]
 	return explain(tx.session, tx.dialect, query, []any{millis(tx.Now), int64(10)})
 }
 

@@ -23,6 +23,8 @@ func TestIsolation(t *testing.T) {
 		var key store.Key
 		var delivery ar.Delivery
 		var callback ar.Callback
+		var handover *ar.Handover
+		var message *ar.CollectionMessage
 		var hold *ar.Hold
 		var notice *ar.Notice
 		for _, merchant := range []string{acme, rival} { // rival's are the last, so these are what is known of rival
@@ -72,6 +74,9 @@ func TestIsolation(t *testing.T) {
 				}
 				notice = dunned
 				if err := tx.InsertNotice(notice); err != nil {
+					return err
+				}
+				if handover, message, err = insertHandover(tx, invoice, 0); err != nil {
 					return err
 				}
 				job, err := aJob(tx, invoice.ID)
@@ -140,8 +145,16 @@ func TestIsolation(t *testing.T) {
 				n.ID, n.Level = "", 3
 				return tx.InsertNotice(&n)
 			},
-			"Notice":    func(tx *store.Tx) error { _, err := tx.Notice(notice.ID); return err },
-			"InsertJob": func(tx *store.Tx) error { return tx.InsertJob(&ar.Job{Number: 1, InvoiceID: invoice.ID}) },
+			"Notice": func(tx *store.Tx) error { _, err := tx.Notice(notice.ID); return err },
+			"InsertHandover": func(tx *store.Tx) error {
+				return tx.InsertHandover(&ar.Handover{InvoiceID: invoice.ID, Cycle: 1, Communication: handover.Communication, Job: 1})
+			},
+			"InsertCollectionMessage": func(tx *store.Tx) error {
+				return tx.InsertCollectionMessage(&ar.CollectionMessage{InvoiceID: invoice.ID, Job: 2, State: ar.CollectionQueued})
+			},
+			"CollectionMessage":       func(tx *store.Tx) error { _, err := tx.CollectionMessage(message.ID); return err },
+			"UpdateCollectionMessage": func(tx *store.Tx) error { return tx.UpdateCollectionMessage(message, message.Generation) },
+			"InsertJob":               func(tx *store.Tx) error { return tx.InsertJob(&ar.Job{Number: 1, InvoiceID: invoice.ID}) },
 			"InsertDelivery": func(tx *store.Tx) error {
 				return tx.InsertDelivery(&ar.Delivery{Job: 2, InvoiceID: invoice.ID, MessageID: "n", State: ar.DeliveryQueued})
 			},
@@ -221,8 +234,13 @@ func TestIsolation(t *testing.T) {
 			}
 			cycles, err := tx.DunningCycles(invoice.ID)
 			count("rival's cycles", len(cycles), err)
-			if credit, err := tx.OpenCredit(who.ID, "EUR"); !credit.IsZero() || err != nil {
-				t.Errorf("rival's customer has credit of %s: %v", credit, err)
+			cases, err := named(tx, "RE1")
+			if err != nil || len(cases) != 1 || cases[0].Invoice.ID != own.ID || cases[0].Debtor.ID == who.ID || !cases[0].Credit.IsZero() {
+				t.Errorf("cases of rival's: %+v, %v", cases, err)
+			}
+			foreign, err := tx.Cases([]*ar.Invoice{invoice})
+			if err != nil || foreign[0].Debtor != nil || foreign[0].Bookings != nil || foreign[0].Cycle != nil || foreign[0].LastMail != nil {
+				t.Errorf("rival's case is read: %+v, %v", foreign, err)
 			}
 			notices, err := tx.Notices(invoice.ID)
 			count("rival's notices", len(notices), err)
@@ -232,10 +250,14 @@ func TestIsolation(t *testing.T) {
 			count("rival's holds", len(held), err)
 			holds, err := tx.Holds(store.HoldFilter{})
 			count("holds", len(holds), err)
+			handovers, err := tx.Handovers(invoice.ID)
+			count("rival's handovers", len(handovers), err)
+			messages, err := tx.CollectionMessages(invoice.ID)
+			count("rival's messages", len(messages), err)
 			events, err := tx.Events(invoice.ID)
 			count("rival's events", len(events), err)
 			same(t, counts, map[string]int{"invoices": 1, "total": 1, "identities": 1, "keys": 1, "of rival's identity": 0, "of rival's invoice": 0,
-				"rival's deliveries": 0, "deliveries": 1, "callbacks": 1, "rival's attempts": 0, "gaps": 1, "journal": 1, "rival's communications": 0, "rival's bookings": 0, "transactions": 1, "by rival's transaction": 0, "rival's cycles": 0, "rival's notices": 0, "rival's notices of a run": 0, "rival's holds": 0, "holds": 2, "rival's events": 0})
+				"rival's deliveries": 0, "deliveries": 1, "callbacks": 1, "rival's attempts": 0, "gaps": 1, "journal": 1, "rival's communications": 0, "rival's bookings": 0, "transactions": 1, "by rival's transaction": 0, "rival's cycles": 0, "rival's notices": 0, "rival's notices of a run": 0, "rival's holds": 0, "rival's handovers": 0, "rival's messages": 0, "holds": 2, "rival's events": 0})
 			return nil
 		})
 		view(t, db, rival, func(tx *store.Tx) error { // and nothing of the above has changed anything

@@ -144,9 +144,13 @@ func everything(t *testing.T, db *store.DB) (note *ar.Invoice, open, ended *ar.D
 				return err
 			}
 		}
+		if _, _, err := insertHandover(tx, invoice, 0); err != nil {
+			return err
+		}
 		return tx.AppendJournal(anEntry(1))
 	})
-	insertNotice(t, db, acme, invoice.ID, nil)
+	notice := insertNotice(t, db, acme, invoice.ID, nil)
+	update(t, db, acme, func(tx *store.Tx) error { return tx.InsertDrops(notice.Run, map[string]string{invoice.ID: "paid"}) })
 	open = insertDelivery(t, db, acme, note.ID)
 	ended = insertDelivery(t, db, acme, note.ID)
 	open = moveDelivery(t, db, acme, open.ID, claim)
@@ -178,9 +182,10 @@ func everything(t *testing.T, db *store.DB) (note *ar.Invoice, open, ended *ar.D
 // Every column of every protected row is tried: a column that somebody adds later is protected, or fails this test.
 func TestProtection(t *testing.T) {
 	allowed := map[string][]string{
-		"invoices":     {"state", "unpaid", "dunninglevel", "cancelationdate", "modified", "version", "meta", "dunning", "startdunningdate", "dunningcycle"},
-		"transactions": {"unallocated", "matching", "identity_id"}, // see TestSetOff
-		"deliveries":   {"attachments", "attempts", "generation", "lease", "handed", "next", "reply", "reason", "state", "finished"},
+		"invoices":            {"state", "unpaid", "dunninglevel", "cancelationdate", "modified", "version", "meta", "dunning", "startdunningdate", "dunningcycle", "handedover"},
+		"transactions":        {"unallocated", "matching", "identity_id"}, // see TestSetOff
+		"deliveries":          {"attachments", "attempts", "generation", "lease", "handed", "next", "reply", "reason", "state", "finished"},
+		"collection_messages": {"state", "attempts", "generation", "lease", "next", "reason", "finished"},
 	}
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		note, open, ended := everything(t, db)
@@ -195,6 +200,10 @@ func TestProtection(t *testing.T) {
 			{"dunning_cycles", "merchant = 'acme'"},
 			{"dunning_holds", "merchant = 'acme'"},
 			{"dunning_notices", "merchant = 'acme'"},
+			{"dunning_runs", "merchant = 'acme'"}, // that has ended
+			{"dunning_drops", "merchant = 'acme'"},
+			{"handovers", "merchant = 'acme'"},
+			{"collection_messages", "merchant = 'acme'"},
 			{"events", "merchant = 'acme' AND seq = 1"},
 			{"numbers", "merchant = 'acme'"},
 			{"callback_attempts", "merchant = 'acme'"},
@@ -243,6 +252,9 @@ func TestProtection(t *testing.T) {
 			"state = 'deferred', lease = NULL, handed = 1", "state = 'accepted', lease = NULL"} {
 			wantRefused(t, db, "UPDATE deliveries SET "+set+delivery)
 		}
+		wantRefused(t, db, "UPDATE collection_messages SET state = 'passing'")
+		wantRefused(t, db, "UPDATE collection_messages SET state = 'passed', next = NULL")
+		wantAllowed(t, db, "UPDATE collection_messages SET state = 'passed', next = NULL, finished = 5")
 		wantRefused(t, db, "UPDATE callbacks SET state = 'sending'")
 		wantRefused(t, db, "UPDATE callbacks SET state = 'gone', next = NULL")
 	})
