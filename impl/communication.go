@@ -21,8 +21,11 @@ func (h communication) GetCommunicationFile(ctx context.Context, r server.GetCom
 	disposition := mime.FormatMediaType("attachment", map[string]string{"filename": file.Name})
 	hash := `"` + file.SHA256 + `"`
 	headers := server.GetCommunicationFile200ResponseHeaders{ContentDisposition: &disposition, ETag: &hash}
-	if file.MediaType == document.EML {
+	switch file.MediaType {
+	case document.EML:
 		return server.GetCommunicationFile200MessageRfc822Response{Body: file.Content, ContentLength: file.Size, Headers: headers}, nil
+	case app.MediaZIP:
+		return server.GetCommunicationFile200ApplicationZipResponse{Body: file.Content, ContentLength: file.Size, Headers: headers}, nil
 	}
 	return server.GetCommunicationFile200ApplicationPdfResponse{Body: file.Content, ContentLength: file.Size, Headers: headers}, nil
 }

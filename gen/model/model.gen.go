@@ -650,13 +650,16 @@ func (e JobState) Valid() bool {
 
 // Defines values for JobCallbackKind.
 const (
-	JobCallbackKindNotify   JobCallbackKind = "notify"
-	JobCallbackKindWorkflow JobCallbackKind = "workflow"
+	JobCallbackKindCollection JobCallbackKind = "collection"
+	JobCallbackKindNotify     JobCallbackKind = "notify"
+	JobCallbackKindWorkflow   JobCallbackKind = "workflow"
 )
 
 // Valid indicates whether the value is a known member of the JobCallbackKind enum.
 func (e JobCallbackKind) Valid() bool {
 	switch e {
+	case JobCallbackKindCollection:
+		return true
 	case JobCallbackKindNotify:
 		return true
 	case JobCallbackKindWorkflow:
@@ -3111,7 +3114,7 @@ type JobCallback struct {
 	// Example: 01890a5d-ac96-774b-bcce-b302099a8058
 	ID string `json:"id"`
 
-	// Kind Who is told, `notify` the notifyUrl of the call, `workflow` the merchant's workflow webhook.
+	// Kind Who is told, `notify` the notifyUrl of the call, `workflow` the merchant's workflow webhook, `collection` whoever took a case over.
 	//
 	// Example: notify
 	Kind JobCallbackKind `json:"kind"`
@@ -3132,7 +3135,7 @@ type JobCallback struct {
 	State JobCallbackState `json:"state"`
 }
 
-// JobCallbackKind Who is told, `notify` the notifyUrl of the call, `workflow` the merchant's workflow webhook.
+// JobCallbackKind Who is told, `notify` the notifyUrl of the call, `workflow` the merchant's workflow webhook, `collection` whoever took a case over.
 //
 // Example: notify
 type JobCallbackKind string

@@ -9071,6 +9071,33 @@ func (response GetCommunicationFile200ApplicationPdfResponse) VisitGetCommunicat
 	return err
 }
 
+type GetCommunicationFile200ApplicationZipResponse struct {
+	Body          io.Reader
+	Headers       GetCommunicationFile200ResponseHeaders
+	ContentLength int64
+}
+
+func (response GetCommunicationFile200ApplicationZipResponse) VisitGetCommunicationFileResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/zip")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
 type GetCommunicationFile200MessageRfc822Response struct {
 	Body          io.Reader
 	Headers       GetCommunicationFile200ResponseHeaders

@@ -19,9 +19,10 @@ const (
 	eventRecalled   = "recalled"
 
 	journalCollection = "collection" // what a case was handed over with; subject: the communication
-
-	mediaZIP = "application/zip"
 )
+
+// MediaZIP is the media type of the file of a case that was handed over.
+const MediaZIP = "application/zip"
 
 // handOver hands a case over to collection, for a run on its day: dropped says why that is not to be any more. What is handed
 // over, one file with all papers of the case, is packed and stored before; one transaction then looks at the case again, and

@@ -24,7 +24,7 @@ func (a *App) pack(ctx context.Context, by Caller, f *caseFile) (ar.File, error)
 	go func() { w.CloseWithError(a.writeArchive(ctx, by, w, f, papers)) }()
 	stored, err := a.files.Put(ctx, by.Merchant, r)
 	_ = r.CloseWithError(errors.New("app: the archive is not wanted any more")) // ends writeArchive where Put gave up
-	return ar.File{SHA256: stored.SHA256, Size: stored.Size, MediaType: mediaZIP, Name: f.archiveName()}, err
+	return ar.File{SHA256: stored.SHA256, Size: stored.Size, MediaType: MediaZIP, Name: f.archiveName()}, err
 }
 
 // contents are all files of the archive, sorted by name.
