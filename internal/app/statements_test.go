@@ -5,11 +5,17 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
+
+	"pgregory.net/rapid"
 
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/jobs"
+	"github.com/dunwell/dunwell/internal/store"
 	"github.com/dunwell/dunwell/internal/store/storetest"
 )
 
@@ -48,6 +54,11 @@ func statement(entries ...ntry) string {
 // upload keeps a file for an import.
 func (b *bench) upload(file string) *ar.StatementImport {
 	b.Helper()
+	return b.uploadOf(by, file)
+}
+
+func (b *bench) uploadOf(by Caller, file string) *ar.StatementImport {
+	b.Helper()
 	i, err := b.ImportStatement(b.Context(), by, StatementFile{File: strings.NewReader(file), Name: func() (string, error) { return "a.xml", nil }}, nil)
 	b.no(err)
 	return i
@@ -55,6 +66,11 @@ func (b *bench) upload(file string) *ar.StatementImport {
 
 // work works at an import once, as the queue does.
 func (b *bench) work(id string) *ar.StatementImport {
+	b.Helper()
+	return b.workOf(by, id)
+}
+
+func (b *bench) workOf(by Caller, id string) *ar.StatementImport {
 	b.Helper()
 	_, err := b.readStatement(b.Context(), jobs.Nudge{Kind: nudgeStatement, Merchant: by.Merchant, ID: id})
 	b.no(err)
@@ -66,7 +82,12 @@ func (b *bench) work(id string) *ar.StatementImport {
 // imports imports a file, and tells how it ended.
 func (b *bench) imports(file string) string {
 	b.Helper()
-	return outcome(b.work(b.upload(file).ID))
+	return b.importsOf(by, file)
+}
+
+func (b *bench) importsOf(by Caller, file string) string {
+	b.Helper()
+	return outcome(b.workOf(by, b.uploadOf(by, file).ID))
 }
 
 func outcome(i *ar.StatementImport) string {
@@ -77,14 +98,15 @@ func outcome(i *ar.StatementImport) string {
 	return text
 }
 
-// moved are all transactions, as text.
-func (b *bench) moved() (all []string) {
+// moved are all transactions of a merchant, as text.
+func (b *bench) moved(by Caller) (all []string) {
 	b.Helper()
 	list, err := b.Transactions(b.Context(), by, ar.Page{Size: 1000, Number: 1, Sort: []ar.Order{{Field: ar.FieldAmount}, {Field: ar.FieldReference}}})
 	b.no(err)
 	for _, t := range list.Rows {
 		all = append(all, fmt.Sprintf("%s %s %s %q %q %s", t.Amount, t.Currency, t.Reference, t.Label, t.Peer, t.IBAN))
 	}
+	slices.Sort(all)
 	return all
 }
 
@@ -120,7 +142,15 @@ func TestImportStatement(t *testing.T) {
 		if got := b.booked("RE2"); got != "payment principal -59.5 by 2" {
 			b.Error(got)
 		}
-		b.Log(strings.Join(b.moved(), "\n"))
+		const golden = "testdata/statements.golden"
+		got := strings.Join(b.moved(by), "\n") + "\n"
+		if *updateGolden {
+			b.no(os.WriteFile(golden, []byte(got), 0o600))
+		}
+		want, err := os.ReadFile(golden)
+		if b.no(err); got != string(want) {
+			b.Errorf("%s differs; got\n%s", golden, got)
+		}
 		b.verified()
 	})
 }
@@ -174,5 +204,144 @@ func TestImportRefused(t *testing.T) {
 		for range b.files.List(b.Context()) {
 			b.Error("a refused file was kept")
 		}
+	})
+}
+
+// However entries come, in files that are cut, mixed and sent again, the same movements become transactions.
+func TestImportInAnyOrder(t *testing.T) {
+	var entries []ntry
+	for n := range 9 {
+		entries = append(entries, ntry{amount: fmt.Sprint(n%3 + 1), ref: fmt.Sprint("B", n), text: "Danke"})
+	}
+	for n := range 4 { // without a reference of the bank's they differ in their text
+		entries = append(entries, ntry{amount: "5", text: fmt.Sprint("Nr. ", n)})
+	}
+	entries = append(entries, ntry{amount: "-2", ref: "B99", e2e: "E1", returned: "MD01"}, ntry{amount: "-3", ref: "B98", e2e: "E2"})
+	each(t, func(b *bench) {
+		b.imports(statement(entries...))
+		want := b.moved(by)
+		if len(want) != len(entries)-1 { // money that went out is nobody's
+			b.Fatalf("%q", want)
+		}
+		merchants := 0
+		rapid.Check(b.T, func(t *rapid.T) {
+			merchants++
+			by := System(fmt.Sprint("m", merchants), store.ActorSystem)
+			b.no(b.CreateMerchant(b.Context(), by.Merchant, "ACME", "EUR"))
+			for mixed := rapid.Permutation(entries).Draw(t, "entries"); len(mixed) > 0; {
+				n := rapid.IntRange(1, len(mixed)).Draw(t, "in a file")
+				file := rapid.SliceOfNDistinct(rapid.SampledFrom(entries), 0, 3, rapid.ID).Draw(t, "again")
+				for _, e := range mixed[:n] {
+					if !slices.Contains(file, e) {
+						file = append(file, e)
+					}
+				}
+				mixed = mixed[n:]
+				b.importsOf(by, statement(file...))
+			}
+			if got := b.moved(by); !slices.Equal(got, want) {
+				t.Errorf("%q, want %q", got, want)
+			}
+		})
+	})
+}
+
+// Two files with the same entries at once, and workers that lose their import to each other: each movement is booked once, and
+// the counts tell of each once.
+func TestImportConcurrently(t *testing.T) {
+	each(t, func(b *bench) {
+		b.open()
+		var entries []ntry
+		for n := range 120 {
+			entries = append(entries, ntry{amount: "1", ref: fmt.Sprint("B", n), text: []string{"Danke", "RE-2026-0001"}[n%2], iban: []string{"", "DE89370400440532013000"}[n%2]})
+		}
+		forward := statement(entries...)
+		slices.Reverse(entries)
+		backward := statement(entries...)
+		imports := []*ar.StatementImport{b.upload(forward), b.upload(backward), b.upload(forward)}
+		var all sync.WaitGroup
+		for range 2 {
+			for _, i := range imports {
+				all.Go(func() { b.work(i.ID) })
+			}
+		}
+		all.Wait()
+		booked, duplicates := int64(0), int64(0)
+		for _, i := range imports {
+			i = b.work(i.ID)
+			if i.State != ar.StatementDone || i.Entries != 120 {
+				b.Error(outcome(i))
+			}
+			booked, duplicates = booked+i.Booked, duplicates+i.Duplicates
+		}
+		if n := len(b.moved(by)); booked != 120 || duplicates != 240 || n != 120 {
+			b.Errorf("%d booked, %d duplicates, %d transactions", booked, duplicates, n)
+		}
+		b.owes("40", ar.StateNone)
+		b.verified()
+	})
+}
+
+// A worker that died, or whose shift is over, is followed by another that goes on where it was.
+func TestImportIsTakenUp(t *testing.T) {
+	each(t, func(b *bench) {
+		var entries []ntry
+		for n := range 2*statementBatch + 5 {
+			entries = append(entries, ntry{amount: "1", ref: fmt.Sprint("B", n)})
+		}
+		entries = append(entries, ntry{amount: "-1", ref: "R", returned: "AC04"})
+		id := b.upload(statement(entries...)).ID
+		w, err := b.claimStatement(b.Context(), by, id)
+		b.no(err)
+		w.till = b.elapsed.Now() // after one batch
+		if _, err = w.read(b.Context()); !errors.Is(err, errShift) {
+			b.Fatal(err)
+		}
+		if i := b.work(id); i.State != ar.StatementRunning || i.Booked != statementBatch {
+			b.Errorf("somebody else works at it: %s", outcome(i))
+		}
+		b.elapsed.Advance(ar.StatementLease)
+		if got, want := outcome(b.work(id)), "done: 1 statements, 106 entries, 106 booked, 106 unallocated, 0 duplicates, 0 skipped"; got != want {
+			b.Error(got)
+		}
+		if _, err := b.endStatement(b.Context(), w, nil, errShift); err != nil {
+			b.Error(err)
+		}
+		if i := b.work(id); i.State != ar.StatementDone {
+			b.Errorf("the late worker has changed it: %s", outcome(i))
+		}
+	})
+}
+
+// A storage that is away is waited for, and given up in the end.
+func TestImportOfLostFile(t *testing.T) {
+	on(t, storetest.Engines[0], func(b *bench) {
+		i := b.upload(statement(ntry{amount: "1"}))
+		if gone, err := b.files.Delete(b.Context(), by.Merchant, i.File.SHA256, time.Time{}); err != nil || !gone {
+			b.Fatal(err)
+		}
+		for n := range 5 {
+			if i = b.work(i.ID); i.Faults != n+1 || i.State.Ended() != (n == 4) {
+				b.Fatalf("%d: %+v", n, i)
+			}
+			b.elapsed.Advance(time.Hour)
+		}
+		if got := outcome(i); !strings.HasPrefix(got, "failed") || !strings.Contains(got, "internal error, 5 times") {
+			b.Error(got)
+		}
+	})
+}
+
+// The queue works at what was sent.
+func TestImportIsWorked(t *testing.T) {
+	on(t, storetest.Engines[0], func(b *bench) {
+		i := b.upload(statement(ntry{amount: "1"}))
+		b.no(b.Start(b.Context()))
+		b.await("it is read", func() bool {
+			i, err := b.StatementImport(b.Context(), by, i.ID)
+			b.no(err)
+			return i.State == ar.StatementDone
+		})
+		b.no(b.Stop(b.Context()))
 	})
 }
