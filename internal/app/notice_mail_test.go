@@ -71,6 +71,9 @@ func (b *bench) withheld(when string, happen func(*bench) error, reason string) 
 	case "queued":
 		b.no(happen(b))
 		b.attempt(job)
+		if reason != "" && peer.Reached(mailtest.Greeting) > 0 {
+			b.Error("the mail server was asked")
+		}
 	case "deferred":
 		peer.Fail(mailtest.Fault{At: mailtest.Mail, Reply: "450 4.2.1 Later", Times: 1})
 		d := b.attempt(job)
