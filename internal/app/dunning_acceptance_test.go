@@ -145,33 +145,38 @@ func TestFeesSurviveThePrincipal(t *testing.T) {
 	}
 }
 
-// While a run issues notices, all pay. Not one mail leaves after its money is there; and who was dunned before owes no more
-// than who was not.
+// All who are to be dunned pay: some while the run prints its first letter, some when their notices wait to be mailed. Not one
+// mail leaves after its money is there, and nobody owes more for having been dunned.
 func TestNobodyWhoHasPaidIsDunned(t *testing.T) {
-	const invoices = 6
+	const early, invoices = 3, 6
 	each(t, func(b *bench) {
 		b.arrears(invoices)
 		peer := b.smtp(mailtest.Config{TLS: mailtest.None}, mail.Timeouts{})
-		number := b.start(ar.Run{}).Number
-		var all sync.WaitGroup
-		for i := range invoices {
-			all.Go(func() {
-				if _, err := b.moves("1000", part(fmt.Sprint("RE", i+1), "1000")); err != nil {
-					b.Error(err)
-				}
-			})
+		pay := func(from, to int) {
+			var all sync.WaitGroup
+			for i := from; i <= to; i++ {
+				all.Go(func() {
+					if _, err := b.moves("1000", part(fmt.Sprint("RE", i), "1000")); err != nil {
+						b.Error(err)
+					}
+				})
+			}
+			all.Wait()
 		}
-		all.Go(func() {
-			if _, err := b.workRun(b.Context(), runNudge(number)); err != nil {
-				b.Error(err)
+		paid := false
+		m := b.meanwhile(func(n int) {
+			if !paid && n == 2 { // the plan is made
+				paid = true
+				pay(1, early)
 			}
 		})
-		all.Wait()
-		b.no(b.workOrders(b.Context()))
-		run := b.runNow(number)
-		if run.State != ar.RunDone || run.Issued+run.Dropped != run.Notices {
+		run := b.worked(b.start(ar.Run{}).Number)
+		if run.State != ar.RunDone || run.Notices != invoices || run.Dropped != early || run.Issued != invoices-early {
 			b.Errorf("%+v", run)
 		}
+		b.App.files = m.Store
+		pay(early+1, invoices)
+		b.no(b.workOrders(b.Context()))
 		for _, m := range peer.Messages() {
 			if strings.Contains(string(m.Data), "dunned@example.com") {
 				b.Errorf("a notice left: %.200s", m.Data)
