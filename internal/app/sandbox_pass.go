@@ -21,7 +21,7 @@ const (
 
 // passRuns moves the clock through every moment before a time at which the schedule starts a run.
 func (a *App) passRuns(ctx context.Context, to time.Time) error {
-	if err := a.workRuns(ctx); err != nil { // those that were asked for are for the day it still is
+	if err := a.workDue(ctx); err != nil { // what was asked for is for the day it still is
 		return err
 	}
 	for {
@@ -71,14 +71,13 @@ func (a *App) workRuns(ctx context.Context) error {
 		underWay, err := a.db.DueRuns(ctx, time.UnixMilli(math.MaxInt64), passBatch)
 		for _, row := range underWay {
 			worked = true
-			if _, err := a.workRun(ctx, jobs.Nudge{Kind: nudgeRun, Merchant: row.Merchant, ID: row.ID}); err != nil {
+			ended, err := a.workToEnd(ctx, row)
+			if err != nil {
 				return false, err
 			}
-			if err := a.waits(ctx, row); err != nil {
-				return false, err
-			}
+			busy = busy || !ended
 		}
-		return len(underWay) > 0, err
+		return busy || len(underWay) == passBatch, err
 	})
 	if err != nil || !worked {
 		return err
@@ -86,18 +85,25 @@ func (a *App) workRuns(ctx context.Context) error {
 	return a.workOrders(ctx)
 }
 
-// waits is Unavailable for a run that waits after a fault: time would pass it by.
-func (a *App) waits(ctx context.Context, row store.Due) error {
+// workToEnd works a run, and tells whether it has ended: if not, somebody else has it, or there is more of it. A run that waits after
+// a fault is Unavailable: time would pass it by.
+func (a *App) workToEnd(ctx context.Context, row store.Due) (ended bool, err error) {
 	number, err := strconv.ParseInt(row.ID, 10, 64)
 	if err != nil {
-		return err
+		return false, err
+	}
+	if _, err := a.workRun(ctx, jobs.Nudge{Kind: nudgeRun, Merchant: row.Merchant, ID: row.ID}); err != nil {
+		return false, err
 	}
 	run, err := a.Run(ctx, System(row.Merchant, store.ActorSystem), number)
-	if err != nil || run.Next == nil || !run.Next.After(a.elapsed()) {
-		return err
+	switch {
+	case err != nil:
+		return false, err
+	case run.Next != nil && run.Next.After(a.elapsed()):
+		return false, &ar.Error{Kind: ar.Unavailable, Code: ar.CodeUnavailable,
+			Message: fmt.Sprintf("Run %d of merchant %s was interrupted by a fault, and the clock waits for it; see the server's log. Send the time again.", number, row.Merchant)}
 	}
-	return &ar.Error{Kind: ar.Unavailable, Code: ar.CodeUnavailable,
-		Message: fmt.Sprintf("Run %d of merchant %s was interrupted by a fault, and the clock waits for it; see the server's log. Send the time again.", number, row.Merchant)}
+	return run.State.Ended(), nil
 }
 
 // workOrders works what is due of that which runs order: mails, and what goes to collection. Callbacks are left to workers: they
@@ -114,7 +120,7 @@ func (a *App) workOrders(ctx context.Context) error {
 					return false, err
 				}
 			}
-			busy = busy || len(rows) > 0
+			busy = busy || len(rows) == passBatch
 		}
 		if busy {
 			return true, nil
