@@ -13,17 +13,27 @@ import (
 )
 
 func dunningCommand(env environment) *cobra.Command {
-	return group("dunning", "dunning runs", dunningRunCommand(env))
+	return group("dunning", "dunning runs, and what holds them back",
+		dunningPlanCommand(env),
+		dunningRunCommand(env),
+		asking[client.DunningRun](env, &cobra.Command{Use: "status RUN", Short: "show how a dunning run stands"}, "getDunningRun", reading((*client.Client).GetDunningRun)),
+		listing(env, &cobra.Command{Use: "entries RUN", Short: "list what a dunning run does with each invoice", Example: "  dunwell dunning entries 7 --jsonl | jq -r 'select(.outcome == \"dropped\")'"},
+			"listDunningRunEntries", newRows[client.DunningRunEntry](entryColumns, readEntries)),
+		holdCommand(env),
+		holdsCommand(env),
+		asking[client.DunningHold](env, takesKey(&cobra.Command{Use: "lift HOLD", Short: "end a hold before its last day"}), "liftDunningHold", reading((*client.Client).LiftDunningHold)),
+	)
 }
 
 func dunningRunCommand(env environment) *cobra.Command {
 	var run client.DunningRunCreate
 	c := takesKey(&cobra.Command{
-		Use: "run", Short: "plan or execute a dunning run",
-		Long:    "With --dry-run the answer is a plan and its hash, and nothing changes. A run with that hash executes exactly that plan, or says what differs.",
-		Example: "  dunwell dunning run --dry-run\n  dunwell dunning run --hash HASH",
+		Use: "run", Short: "issue the notices of today",
+		Long: `Issues the notices of today, in the background: dunning status tells how the run goes on. With the hash of a plan, it does exactly
+what was planned, or fails and says what differs. With --dry-run it only plans, as dunning plan does.`,
+		Example: "  dunwell dunning plan\n  dunwell dunning run --hash HASH\n  dunwell dunning status RUN",
 	})
-	dayFlag(c, &run.AsOf, "as-of", "`day` the run is for; today when left out")
+	runFlags(c, &run)
 	c.Flags().BoolFunc("dry-run", "only plan", func(v string) (err error) {
 		run.DryRun = new(bool)
 		return parseBool(run.DryRun, v)
@@ -32,6 +42,18 @@ func dunningRunCommand(env environment) *cobra.Command {
 	return asking[client.DunningRun](env, c, "createDunningRun", func(ctx context.Context, api *client.Client, _ []string, options ...client.CallOption) error {
 		_, err := api.CreateDunningRun(ctx, run, options...)
 		return err
+	})
+}
+
+// runFlags are those of a run to plan and of one to execute.
+func runFlags(c *cobra.Command, run *client.DunningRunCreate) {
+	dayFlag(c, &run.AsOf, "as-of", "`day` to plan for; today when left out")
+	c.Flags().Func("invoice", "only the `invoice` with this reference; may be repeated", func(v string) error {
+		if run.Invoices == nil {
+			run.Invoices = new([]string)
+		}
+		*run.Invoices = append(*run.Invoices, v)
+		return nil
 	})
 }
 

@@ -131,6 +131,18 @@ func TestExamples(t *testing.T) {
 		transactions assign 123456789 --to RE12346=all
 		dunning run --dry-run --as-of 2026-03-01
 		dunning run --hash x
+		dunning plan --as-of 2026-03-01 --invoice RE12345 --invoice RE12346
+		dunning plan --jsonl
+		dunning status 1
+		dunning status one
+		dunning entries 1
+		dunning entries 1 --columns invoice,guard --limit 1
+		dunning hold --invoice RE12345 --kind promise --until 2026-03-31 --reason 'on the phone'
+		dunning hold --identity K10001 --kind wait --reason ''
+		dunning hold --invoice RE12345 --kind dispute --amount 1,50 --reason broken
+		dunning holds --active --invoice RE12345
+		dunning holds --active=perhaps
+		dunning lift 06eavrghr1cxf1r0cmpt9ptjcg
 		jobs get 1
 		jobs get one
 		clock get

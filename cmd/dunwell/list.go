@@ -96,15 +96,22 @@ type list struct {
 	where    []listOption
 	fields   []field
 	standard []string // columns when none are named
-	filters  []string // fields that can be filtered by
+	filters  []string // fields that can be filtered by; nil: none, and it cannot be sorted either
 	portion  portion
 	lines    func(object) []object // of a row in a table; nil: the row itself is one
 }
 
 // newList is a list whose rows are T, and which can be filtered by the fields the client has for it.
 func newList[T any](standard string, filters any, fetch portion) *list {
+	l := newRows[T](standard, fetch)
+	l.filters = filterNames(filters)
+	return l
+}
+
+// newRows is a list whose rows are T, and whose order is the server's.
+func newRows[T any](standard string, fetch portion) *list {
 	flat := slices.DeleteFunc(fieldsOf(reflect.TypeFor[T]()), func(f field) bool { return f.kind == tableKind })
-	return &list{fields: flat, standard: strings.Split(standard, ","), filters: filterNames(filters), portion: fetch}
+	return &list{fields: flat, standard: strings.Split(standard, ","), portion: fetch}
 }
 
 // listing makes a command that shows the rows of a list.
@@ -124,13 +131,16 @@ func (l *list) flags(c *cobra.Command) {
 	f.BoolVar(&l.jsonl, "jsonl", false, "print each row as JSON on a line of its own")
 	f.StringSliceVar(&l.columns, "columns", nil, "comma-separated `fields` to show (default "+strings.Join(l.standard, ",")+")")
 	f.IntVar(&l.limit, "limit", 0, "at most this `number` of rows; 0 for all")
+	_ = c.RegisterFlagCompletionFunc("columns", completeListed(pathsOf(l.fields))) // the flags are there
+	if l.filters == nil {
+		return
+	}
 	f.StringVar(&l.sort, "sort", "", "comma-separated `fields` to sort by, - before one for descending")
 	f.FuncP("where", "w", "`filter` such as 'due<2026-01-01', with = != < <= > >= in; may be repeated", func(text string) error {
 		condition, err := parseWhere(text, l.filters)
 		l.where = append(l.where, condition)
 		return err
 	})
-	_ = c.RegisterFlagCompletionFunc("columns", completeListed(pathsOf(l.fields))) // the flags are there
 	_ = c.RegisterFlagCompletionFunc("sort", completeListed(l.filters))
 	_ = c.RegisterFlagCompletionFunc("where", completeWhere(l.filters))
 }
