@@ -9,8 +9,9 @@ import (
 	"github.com/dunwell/dunwell/internal/store"
 )
 
-// withheld says why a mail must not leave any more, and is empty when it may. A mail that brings a notice is withheld also
-// when dunning is held back, when more is disputed, and when somebody has set since where it stands. voucher is what it is about, as it is now.
+// withheld says why a mail must not leave any more, and is empty when it may; voucher is what it is about, as it is now. A mail
+// that brings a notice is withheld also when dunning is held back, when more is disputed, and when somebody has set since where
+// it stands.
 func (w *work) withheld(tx *store.Tx, voucher *ar.Invoice) (string, error) {
 	if reason := voucher.Withheld(w.delivery.Kind); reason != "" || w.notice == nil {
 		return reason, nil

@@ -213,3 +213,28 @@ func TestKindsOfNotices(t *testing.T) {
 		}
 	}
 }
+
+// What reminds of money does not leave any more once there is nothing to remind of; an invoice that somebody asks for does.
+func TestWithheld(t *testing.T) {
+	for _, c := range []struct {
+		name            string
+		change          func(*Invoice)
+		notice, invoice string
+	}{
+		{"open", func(*Invoice) {}, "", ""},
+		{"paid", func(i *Invoice) { i.Unpaid = dec("0") }, "The invoice was paid.", ""},
+		{"canceled", func(i *Invoice) { i.Cancelationdate = &noon }, "The invoice was canceled.", "The invoice was canceled."},
+		{"handed over", func(i *Invoice) { i.HandedOver = &noon }, "The invoice was handed over to collection.", ""},
+	} {
+		inv := dunnable()
+		c.change(inv)
+		for level := 1; level <= MaxLevel; level++ {
+			if got := inv.Withheld(NoticeMail(level)); got != c.notice {
+				t.Errorf("%s, level %d: %q", c.name, level, got)
+			}
+		}
+		if got := inv.Withheld(MailInvoice); got != c.invoice {
+			t.Errorf("%s: %q", c.name, got)
+		}
+	}
+}

@@ -145,6 +145,8 @@ func (inv *Invoice) Withheld(kind MailKind) string {
 		return "The invoice was canceled."
 	case inv.Phase() == Paid && kind != MailInvoice && kind != MailCreditnote:
 		return "The invoice was paid."
+	case inv.HandedOver != nil && kind.Level() > 0:
+		return "The invoice was handed over to collection."
 	}
 	return ""
 }
