@@ -102,6 +102,9 @@ var damages = []struct {
 	{"an invoice is gone", []string{`DELETE FROM invoices WHERE reference = 'RE2'`}},
 	{"not committed", []string{`UPDATE invoices SET committed = NULL WHERE reference = 'RE2'`}},
 	{"a payment is gone", []string{`DELETE FROM bookings WHERE kind = 'payment'`}},
+	{"a payment by nobody", []string{`UPDATE bookings SET transaction_id = '9' WHERE kind = 'payment'`}},
+	{"twice as much is taken back", []string{`INSERT INTO bookings (merchant, id, invoice_id, kind, reverses, part, amount, comment, valuedate, created)
+				SELECT merchant, 'smuggled', invoice_id, 'reversal', id, part, -2 * amount, '', valuedate, created + 1 FROM bookings WHERE kind = 'payment'`}},
 	{"a document is gone", []string{`DELETE FROM communications WHERE filename = 'offer.pdf'`}},
 	{"a document of another invoice", []string{`UPDATE communications SET invoice_id = (SELECT id FROM invoices WHERE reference = 'RE2') WHERE filename = 'offer.pdf'`}},
 	{"a document with other bytes", []string{`UPDATE communications SET file_id = (SELECT file_id FROM communications WHERE filename = 'ours.pdf') WHERE filename = 'offer.pdf'`}},

@@ -5,6 +5,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/jobs"
 	"github.com/dunwell/dunwell/internal/store"
@@ -28,6 +30,7 @@ func TestNobodyWaitsInACircle(t *testing.T) {
 		b.open()
 		b.customer(ar.Email{Email: "bills@example.com"})
 		b.no(b.SetWebhook(b.Context(), by.Merchant, "https://127.0.0.1/hook"))
+		one := decimal.NewFromInt(1)
 		var all sync.WaitGroup
 		repeat := func(n int, do func(i int) error) {
 			all.Go(func() {
@@ -68,6 +71,25 @@ func TestNobodyWaitsInACircle(t *testing.T) {
 			_, err := b.CreditInvoice(b.Context(), by, "RE1", fmt.Sprint("GS", i), ar.InvoiceChange{Items: items("1")})
 			return err
 		})
+		b.bill("K1", "RE2", "100")
+		for range 2 {
+			_, err := b.moves("100")
+			b.no(err)
+		}
+		for n, ids := range [][]string{{"RE1", "RE2"}, {"RE2", "RE1"}} {
+			repeat(10, func(int) error {
+				_, err := b.AssignTransaction(b.Context(), by, fmt.Sprint(n+1), []ar.Assignment{part(ids[0], "1"), part(ids[1], "1")}, nil)
+				return err
+			})
+			repeat(10, func(int) error {
+				_, err := b.moves("2", part(ids[0], "1"), part(ids[1], "1"))
+				return err
+			})
+			repeat(10, func(int) error {
+				_, err := b.Adjust(b.Context(), by, ids[n], ar.Adjustment{Kind: ar.BookWriteoff, Amount: &one, Reason: "x"}, nil)
+				return err
+			})
+		}
 		for _, h := range []ar.Hold{{Invoice: "RE1", Kind: ar.HoldBlock, Reason: "x"}, {Identity: "K1", Kind: ar.HoldBlock, Reason: "x"}} {
 			repeat(10, func(int) error {
 				made, err := b.CreateHold(b.Context(), by, h, nil)

@@ -2,6 +2,8 @@ package app
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -15,6 +17,8 @@ import (
 // modelInvoice is everything about an invoice that money changes, said in the plainest way.
 type modelInvoice struct {
 	total, unpaid, paid, credited, givenUp decimal.Decimal
+
+	writtenOff map[string]decimal.Decimal // by hand, by the id of the booking
 }
 
 // pay takes what is owed of an amount, and gives back the rest.
@@ -48,6 +52,15 @@ func (m *modelInvoice) credit(amount decimal.Decimal, excess bool) (left decimal
 	return amount.Sub(taken), true
 }
 
+// writeOff tells whether as much may be given up by hand.
+func (m *modelInvoice) writeOff(amount decimal.Decimal) bool {
+	allowed := !amount.GreaterThan(m.unpaid)
+	if allowed {
+		m.unpaid = m.unpaid.Sub(amount)
+	}
+	return allowed
+}
+
 // Whatever comes, in whatever order: the server owes and is owed what the model says, after every step and on every way of
 // reading it. A failure prints its seed.
 func TestMoneyAgreesWithModel(t *testing.T) {
@@ -58,11 +71,11 @@ func TestMoneyAgreesWithModel(t *testing.T) {
 		run := 0
 		rapid.Check(b.T, func(t *rapid.T) {
 			run++
-			w := &modelRun{bench: b, t: t, tolerance: tolerance, invoices: map[string]*modelInvoice{}}
+			w := &modelRun{bench: b, t: t, tolerance: tolerance, invoices: map[string]*modelInvoice{}, credits: map[string]decimal.Decimal{}}
 			for n := range 2 {
 				w.invoice(fmt.Sprintf("M%d-%d", run, n))
 			}
-			steps := []func(*rapid.T){w.pay, w.match, w.giveBack, w.credit}
+			steps := []func(*rapid.T){w.pay, w.match, w.giveBack, w.credit, w.writeOff, w.takeBack, w.assign, w.assign}
 			for range rapid.IntRange(1, 6).Draw(t, "steps") { // few: those that matter show in few, and each is a transaction
 				steps[rapid.IntRange(0, len(steps)-1).Draw(t, "step")](t)
 				w.agrees(t)
@@ -79,21 +92,30 @@ type modelRun struct {
 	tolerance ar.Tolerance
 	names     []string
 	invoices  map[string]*modelInvoice
+	credits   map[string]decimal.Decimal // what is unallocated of payments, by their ids
 }
 
 func (w *modelRun) amount(t *rapid.T) decimal.Decimal {
 	return decimal.New(int64(rapid.SampledFrom([]int{1, 40, 100, 999, 1000, 1960, 2000, 2500, 5000}).Draw(t, "cents")), -2)
 }
 
-// invoice stores a committed invoice of 10.00 to 30.00. Nothing is printed.
+// invoice stores one of 10.00 to 30.00.
 func (w *modelRun) invoice(ref string) {
 	total := decimal.NewFromInt(int64(rapid.IntRange(1, 3).Draw(w.t, "total")) * 10)
-	err := w.db.Update(w.Context(), by.Merchant, func(tx *store.Tx) error {
+	w.unprinted(ref, ar.InvoiceChange{Netbased: ar.Set(true), Items: items(total.String())})
+	w.names = append(w.names, ref)
+	w.invoices[ref] = &modelInvoice{total: total, unpaid: total, writtenOff: map[string]decimal.Decimal{}}
+}
+
+// unprinted stores a committed invoice of K1. Nothing is printed, which takes long.
+func (b *bench) unprinted(ref string, c ar.InvoiceChange) {
+	b.Helper()
+	b.no(b.db.Update(b.Context(), by.Merchant, func(tx *store.Tx) error {
 		id, err := tx.Identity("K1")
 		if err != nil {
 			return err
 		}
-		inv, err := ar.NewInvoice(id, ar.KindInvoice, ref, ar.InvoiceChange{Netbased: ar.Set(true), Items: items(total.String())}, tx.Now)
+		inv, err := ar.NewInvoice(id, ar.KindInvoice, ref, c, tx.Now)
 		if err != nil {
 			return err
 		}
@@ -114,12 +136,7 @@ func (w *modelRun) invoice(ref string) {
 			return err
 		}
 		return tx.KeepPaymentKey(inv)
-	})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.names = append(w.names, ref)
-	w.invoices[ref] = &modelInvoice{total: total, unpaid: total}
+	}))
 }
 
 // move books a movement, and compares what stays unallocated.
@@ -131,6 +148,9 @@ func (w *modelRun) move(t *rapid.T, m ar.Transaction, assigned []ar.Assignment, 
 	}
 	if !made.Unallocated.Equal(rest) {
 		t.Fatalf("unallocated %s, want %s", made.Unallocated, rest)
+	}
+	if !m.Returns() {
+		w.credits[made.ID] = rest
 	}
 }
 
@@ -168,6 +188,57 @@ func (w *modelRun) credit(t *rapid.T) {
 		t.Fatalf("credit of %s, allowed %v: %v", amount, allowed, err)
 	case allowed && !note.Unpaid.Equal(left):
 		t.Fatalf("left of the note are %s, want %s", note.Unpaid, left)
+	}
+}
+
+func (w *modelRun) writeOff(t *rapid.T) {
+	ref, amount := rapid.SampledFrom(w.names).Draw(t, "invoice"), w.amount(t)
+	m := w.invoices[ref]
+	allowed := m.writeOff(amount)
+	made, err := w.Adjust(w.Context(), by, ref, ar.Adjustment{Kind: ar.BookWriteoff, Amount: &amount, Reason: "by hand"}, nil)
+	if !allowed && ar.KindOf(err) != ar.Conflict || allowed && err != nil {
+		t.Fatalf("write-off of %s, allowed %v: %v", amount, allowed, err)
+	}
+	if allowed {
+		m.writtenOff[made.Bookings[0].ID] = amount
+	}
+}
+
+// takeBack reverses what was written off by hand, and finds that it cannot be reversed twice.
+func (w *modelRun) takeBack(t *rapid.T) {
+	ref := rapid.SampledFrom(w.names).Draw(t, "invoice")
+	m := w.invoices[ref]
+	for id, amount := range m.writtenOff {
+		for _, want := range []ar.Kind{ar.Internal, ar.Conflict} {
+			_, err := w.Adjust(w.Context(), by, ref, ar.Adjustment{Kind: ar.BookReversal, Reverses: id, Reason: "by hand"}, nil)
+			if ar.KindOf(err) != want || want == ar.Internal && err != nil {
+				t.Fatalf("reversal of %s: %v", amount, err)
+			}
+		}
+		m.unpaid = m.unpaid.Add(amount)
+		delete(m.writtenOff, id)
+	}
+}
+
+// assign sets credit off, if there is as much of it and if as much is owed.
+func (w *modelRun) assign(t *rapid.T) {
+	if len(w.credits) == 0 {
+		return
+	}
+	id := rapid.SampledFrom(slices.Sorted(maps.Keys(w.credits))).Draw(t, "transaction")
+	ref, amount := rapid.SampledFrom(w.names).Draw(t, "invoice"), w.amount(t)
+	m := w.invoices[ref]
+	allowed := !amount.GreaterThan(w.credits[id]) && !amount.GreaterThan(m.unpaid)
+	set, err := w.AssignTransaction(w.Context(), by, id, []ar.Assignment{{Invoice: ref, Amount: amount}}, nil)
+	if !allowed && ar.KindOf(err) != ar.Conflict || allowed && err != nil {
+		t.Fatalf("%s of %s set off, allowed %v: %v", amount, w.credits[id], allowed, err)
+	}
+	if allowed {
+		m.pay(amount, w.tolerance)
+		w.credits[id] = w.credits[id].Sub(amount)
+		if !set.Unallocated.Equal(w.credits[id]) {
+			t.Fatalf("unallocated %s, want %s", set.Unallocated, w.credits[id])
+		}
 	}
 }
 

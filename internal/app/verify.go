@@ -313,6 +313,9 @@ func (v *inspection) sums(tx *store.Tx, voucher *ar.Invoice) error {
 		if err != nil {
 			return err
 		}
+		if err := v.bookings(tx, voucher, bookings); err != nil {
+			return err
+		}
 		open = ar.BalanceOf(voucher.Totals.Gross, bookings).Unpaid
 	}
 	if voucher.Kind == ar.KindCreditnote {

@@ -53,6 +53,31 @@ func (v *inspection) transaction(tx *store.Tx, t *ar.Transaction) error {
 	return nil
 }
 
+// bookings checks what the bookings of an invoice refer to: the movement of money is there, and of what is taken back there
+// was as much.
+func (v *inspection) bookings(tx *store.Tx, inv *ar.Invoice, bookings []ar.Booking) error {
+	left := map[string]decimal.Decimal{}
+	for _, b := range bookings {
+		left[b.ID] = b.Amount
+		if b.Reverses != nil {
+			was := left[*b.Reverses]
+			now := was.Add(b.Amount)
+			if left[*b.Reverses] = now; was.Sign()*b.Amount.Sign() >= 0 || was.Sign()*now.Sign() < 0 {
+				v.found("voucher", inv.ID, "Its booking %s takes back %s, of which there are %s.", b.ID, b.Amount, was)
+			}
+		}
+		if b.Transaction == nil {
+			continue
+		}
+		if _, err := tx.Transaction(*b.Transaction); ar.KindOf(err) == ar.NotFound {
+			v.found("voucher", inv.ID, "A booking is by transaction %s, which is not there.", *b.Transaction)
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // creditnote checks a committed credit note the same way.
 func (v *inspection) creditnote(tx *store.Tx, note *ar.Invoice) error {
 	entries := [][2]ar.Leg{note.Legs()}
