@@ -141,7 +141,7 @@ func (c DunningCase) Blocks(today time.Time) (texts []string) {
 	}
 	for _, h := range c.Holds {
 		if h.Stands(today) {
-			texts = append(texts, h.text(c.Currency))
+			texts = append(texts, h.text())
 		}
 	}
 	return texts

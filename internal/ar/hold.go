@@ -133,14 +133,14 @@ func Disputed(holds []Hold, day time.Time) decimal.Decimal {
 func HeldBack(holds []Hold, day time.Time) string {
 	for _, h := range holds {
 		if !h.ofPart() && h.Stands(day) {
-			return h.text("")
+			return h.text()
 		}
 	}
 	return ""
 }
 
-// text says that the hold stands, and until when; the currency is that of its amount.
-func (h Hold) text(currency string) string {
+// text says that the hold stands, and until when.
+func (h Hold) text() string {
 	what, owed := "the invoice", "The invoice"
 	if h.IdentityID != "" {
 		what, owed = "the customer", "All that the customer owes"
@@ -152,7 +152,7 @@ func (h Hold) text(currency string) string {
 	case HoldDispute:
 		says = owed + " is disputed"
 		if h.ofPart() {
-			says = fmt.Sprintf("Of %s %s %s are disputed", what, money.Format(*h.Amount, currency), currency)
+			says = fmt.Sprintf("Of %s %s %s are disputed", what, money.Format(*h.Amount, h.Currency), h.Currency)
 		}
 	default:
 		says = "Dunning of " + what + " is blocked"

@@ -88,7 +88,7 @@ func heldBack(c DunningCase, day time.Time) string { return HeldBack(c.Holds, da
 func (c DunningCase) anyHold(day time.Time) string {
 	for _, h := range c.Holds {
 		if h.Stands(day) {
-			return h.text(c.Currency)
+			return h.text()
 		}
 	}
 	return ""

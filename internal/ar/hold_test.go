@@ -12,7 +12,7 @@ import (
 
 // aHold begins on 1 January 2026; until and amount may be empty.
 func aHold(kind HoldKind, until, amount string) Hold {
-	h := Hold{InvoiceID: "RE1", Kind: kind, Reason: "They rang.", From: day("2026-01-01")}
+	h := Hold{InvoiceID: "RE1", Currency: "EUR", Kind: kind, Reason: "They rang.", From: day("2026-01-01")}
 	if until != "" {
 		last := day(until)
 		h.Until = &last
