@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
+	"mime/multipart"
 	"net/http"
 	"os"
 	"os/exec"
@@ -242,7 +245,10 @@ func bodies(t *testing.T, operation *openapi3.Operation) []requestBody {
 		return []requestBody{{}}
 	}
 	content := operation.RequestBody.Value.Content
-	if content["multipart/form-data"] != nil {
+	if upload := content["multipart/form-data"]; upload != nil && upload.Schema.Value.Properties["kind"] == nil {
+		form, contentType := exampleForm(t, upload)
+		return []requestBody{{contentType, form}}
+	} else if upload != nil {
 		form, contentType := importForm(t, "a.eml", []byte("From: a@example.com\r\nTo: b@example.com\r\nDate: Mon, 02 Mar 2026 09:30:00 +0000\r\nSubject: a\r\n\r\ntext\r\n"))
 		return []requestBody{{contentType, bytes.Replace(form, []byte("\r\ninvoice\r\n"), []byte("\r\nemail\r\n"), 1)}}
 	}
@@ -255,6 +261,33 @@ func bodies(t *testing.T, operation *openapi3.Operation) []requestBody {
 		all = append(all, requestBody{"application/json", text})
 	}
 	return all
+}
+
+// exampleForm is the form of the contract's first example, whose file is text.
+func exampleForm(t *testing.T, upload *openapi3.MediaType) (body []byte, contentType string) {
+	t.Helper()
+	var b bytes.Buffer
+	form := multipart.NewWriter(&b)
+	first := slices.Sorted(maps.Keys(upload.Examples))[0]
+	for name, value := range upload.Examples[first].Value.Value.(map[string]any) {
+		write := form.WriteField
+		if name == "file" {
+			write = func(name, text string) error {
+				part, err := form.CreateFormFile(name, "example")
+				if err == nil {
+					_, err = io.WriteString(part, text)
+				}
+				return err
+			}
+		}
+		if err := write(name, value.(string)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := form.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes(), form.FormDataContentType()
 }
 
 // fill puts examples into a path.
