@@ -1,10 +1,8 @@
 #!/usr/bin/env python3
-"""Checks the archive of a case that was handed over to collection, without any code of dunwell: the check sum of every file,
-and every proof that a file is in the journal (RFC 6962). It needs Python 3 and nothing else.
+"""Checks the archive of a case that was handed over to collection, with Python 3 and without any code of dunwell: the check sum
+of every file, and every proof that a file is in the journal (RFC 6962). --root is the journal's root as known from elsewhere.
 
     scripts/proof.py case.zip [--root BASE64]
-
-The root that the proofs lead to is printed; --root is one that is known from elsewhere, and must be the same.
 """
 import argparse
 import base64
@@ -15,8 +13,7 @@ import zipfile
 
 
 def demand(true, otherwise):
-    if not true:
-        sys.exit(otherwise)
+    true or sys.exit(otherwise)
 
 
 def sha256(*parts):

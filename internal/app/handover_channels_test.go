@@ -86,6 +86,10 @@ func TestCollectionSettingsAreChecked(t *testing.T) {
 	on(t, storetest.SQLite, func(b *bench) {
 		err := b.SetSettings(b.Context(), by.Merchant, "", ar.Settings{Collection: &ar.CollectionSettings{Webhook: "https://10.0.0.1/cases"}})
 		b.conflict(err, ar.Invalid, "collection.webhook", "")
+		for _, address := range []string{"A <a@example.com>", "a", "a@example.com, b@example.com"} {
+			err := b.SetSettings(b.Context(), by.Merchant, "", ar.Settings{Collection: &ar.CollectionSettings{Email: address}})
+			b.conflict(err, ar.Invalid, "collection.email", "")
+		}
 		err = b.SetSettings(b.Context(), by.Merchant, "", ar.Settings{Collection: &ar.CollectionSettings{}})
 		b.conflict(err, ar.Invalid, "collection", "")
 	})

@@ -2,13 +2,12 @@ package ar
 
 import (
 	"fmt"
-	"net/mail"
 	"path/filepath"
 	"strings"
 )
 
-// CheckCollection finds what makes no sense about who takes cases over. The paths begin with collection. Whether a webhook
-// may be posted to is asked of whoever posts.
+// CheckCollection finds what makes no sense about who takes cases over. The paths begin with collection. Whether mail
+// may be sent to the address, and the webhook may be posted to, is asked of whoever does.
 func (s Settings) CheckCollection() []Detail {
 	c := s.Collection
 	if c == nil {
@@ -26,9 +25,6 @@ func (s Settings) CheckCollection() []Detail {
 	}
 	if c.Folder != "" && !localFolder(c.Folder) {
 		wrong.add("collection.folder", fmt.Sprintf("'%s' is not a folder below the server's directory for collections.", c.Folder), "Send a relative name such as inkasso or inkasso/new.")
-	}
-	if parsed, err := mail.ParseAddress(c.Email); c.Email != "" && (err != nil || parsed.Address != c.Email) {
-		wrong.add("collection.email", fmt.Sprintf("'%s' is not an e-mail address.", c.Email), "Send one without a name, such as faelle@inkasso.example.")
 	}
 	const year = 365
 	if c.After < 0 || c.After > year {

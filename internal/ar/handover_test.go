@@ -111,8 +111,6 @@ func TestCheckCollection(t *testing.T) {
 		{CollectionSettings{Folder: "/etc"}, "collection.folder"},
 		{CollectionSettings{Folder: `a\b`}, "collection.folder"},
 		{CollectionSettings{Folder: "a\x00"}, "collection.folder"},
-		{CollectionSettings{Email: "A <a@example.com>"}, "collection.email"},
-		{CollectionSettings{Email: "a"}, "collection.email"},
 		{CollectionSettings{Folder: "a", After: -1}, "collection.after"},
 		{CollectionSettings{Folder: "a", MinAmount: dec("0.001")}, "collection.minAmount"},
 	} {
