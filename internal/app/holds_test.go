@@ -246,3 +246,27 @@ func TestActiveHolds(t *testing.T) {
 		}
 	})
 }
+
+// A promise keeps a case from collection as it keeps a notice back: in the plan, and when a run that was planned before comes to it.
+func TestHoldsKeepFromCollection(t *testing.T) {
+	each(t, func(b *bench) {
+		b.inVain(ar.CollectionSettings{Email: "inkasso@example.com"})
+		if e, _ := b.entry("RE1"); !e.Handover {
+			b.Fatalf("%+v", e)
+		}
+		until := b.clock.Now().AddDate(0, 0, 7).Truncate(24 * time.Hour)
+		hold := b.holds(ar.Hold{Invoice: "RE1", Kind: ar.HoldPromise, Until: &until})
+		reason := "The invoice is promised to be paid until " + until.Format(time.DateOnly) + ": They rang."
+		if e, _ := b.entry("RE1"); e.Handover || e.Guard != "G5" || e.Reason != reason {
+			b.Errorf("%+v", e)
+		}
+		run := b.aRun()
+		if dropped := b.collected(run); dropped != "The case is not handed over before "+until.AddDate(0, 0, 1).Format(time.DateOnly)+"." || b.invoice().HandedOver != nil {
+			b.Errorf("%q", dropped)
+		}
+		b.lift(hold)
+		if dropped := b.collected(run); dropped != "" || b.invoice().HandedOver == nil {
+			b.Errorf("not handed over once it is lifted: %q", dropped)
+		}
+	})
+}
