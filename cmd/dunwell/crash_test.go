@@ -61,6 +61,10 @@ var operationsOf = map[string][]string{
 	"dispatch":   {"commit", "resend"},
 	"deliver":    {"commit", "resend"},
 	"callback":   {"commit", "resend"},
+	"run":        {}, // see TestKilledInARun
+	"notice":     {}, // as well
+	"handover":   {}, // see TestKilledInAHandover
+	"collection": {}, // as well
 }
 
 // handing are the points at which it cannot be known whether the mail has left, and how many times it had.
