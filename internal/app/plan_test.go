@@ -86,7 +86,7 @@ func TestPlanReader(t *testing.T) {
 			t.Errorf("got %+v, want %+v, %v", got, e, err)
 		}
 	}
-	if _, err := p.next(); err != io.EOF || p.at != int64(len(text)) { //nolint:errorlint // what a reader says is not wrapped
+	if _, err := p.next(); err != io.EOF || p.at != int64(len(text)) {
 		t.Errorf("at %d of %d: %v", p.at, len(text), err)
 	}
 }
