@@ -11,8 +11,12 @@ import (
 	"github.com/dunwell/dunwell/internal/blob"
 )
 
-// shownDifferences is how many differences between two plans are named; the others are counted.
-const shownDifferences = 10
+// Bounds of what is said about two plans: how many differences are named, the others being counted, and how long the reason why
+// an invoice is skipped may be in it.
+const (
+	shownDifferences = 10
+	shownReason      = 200
+)
 
 // difference says in what a plan is another than the one that was expected, for people.
 func (a *App) difference(ctx context.Context, by Caller, expected, found string) (string, error) {
@@ -95,7 +99,11 @@ func doing(e *ar.PlanEntry) string {
 	case e.Handover:
 		return "the hand-over to collection"
 	case e.Level == 0:
-		return "nothing (" + strings.TrimSuffix(e.Reason, ".") + ")"
+		reason := []rune(strings.TrimSuffix(e.Reason, "."))
+		if len(reason) > shownReason {
+			reason = append(reason[:shownReason-1], '…')
+		}
+		return "nothing (" + string(reason) + ")"
 	}
 	text := fmt.Sprintf("level %d by %s asking for %s %s", e.Level, e.Channel, e.Asked, e.Currency)
 	for _, charge := range []struct{ name, amount string }{{"fee", e.Fee}, {"lump sum", e.Lumpsum}, {"interest", e.Interest}} {

@@ -110,6 +110,9 @@ func TestManyDifferences(t *testing.T) {
 			!strings.Contains(text, "RE0: level 1 by letter asking for 1.00 EUR, fee 2.50 was planned") {
 			b.Errorf("%s", text)
 		}
+		if long := doing(&ar.PlanEntry{Reason: strings.Repeat("ä", 300)}); len([]rune(long)) != 200+len("nothing ()") {
+			b.Errorf("%s", long)
+		}
 		if text, err = b.difference(b.Context(), by, strings.Repeat("0", 64), hashes[1]); err != nil || !strings.Contains(text, "is not kept any more") {
 			b.Errorf("%s, %v", text, err)
 		}

@@ -538,3 +538,44 @@ func TestPlanOfThousands(t *testing.T) {
 		}
 	})
 }
+
+// A run, payments, changes of the customer and mails at once: nobody waits in a circle, and what each invoice asks for is what is
+// booked on it.
+func TestRunNeverWaitsInACircle(t *testing.T) {
+	on(t, storetest.Postgres, func(b *bench) {
+		const invoices = 8
+		b.arrears(invoices)
+		number := b.start(ar.Run{}).Number
+		var all sync.WaitGroup
+		repeat := func(do func(ref string) error) {
+			all.Go(func() {
+				for i := range invoices {
+					if err := do(fmt.Sprint("RE", i+1)); err != nil {
+						b.Error(err)
+					}
+				}
+			})
+		}
+		all.Go(func() {
+			if _, err := b.workRun(b.Context(), runNudge(number)); err != nil {
+				b.Error(err)
+			}
+		})
+		repeat(func(ref string) error { _, err := b.moves("1", part(ref, "1")); return err })
+		repeat(func(ref string) error { _, err := b.ResendInvoice(b.Context(), by, ref, nil); return err })
+		repeat(func(string) error { _, err := b.StartRun(b.Context(), by, ar.Run{DryRun: true}, nil); return err })
+		repeat(func(string) error {
+			_, _, err := b.UpsertIdentity(b.Context(), by, "K1", ar.IdentityChange{Number: ar.Set("4711")}, Seen{})
+			return err
+		})
+		repeat(func(string) error { return b.workOrders(b.Context()) })
+		all.Wait()
+		if n := b.deadlocks(); n != 0 {
+			b.Errorf("PostgreSQL has found %d deadlocks", n)
+		}
+		if run := b.runNow(number); run.State != ar.RunDone || run.Issued+run.Dropped != invoices {
+			b.Errorf("%+v", run)
+		}
+		b.verified()
+	})
+}
