@@ -67,13 +67,13 @@ func (l *ledger) book(tx *store.Tx, bookings ...ar.Booking) error {
 
 // move books an amount of a transaction, with its sign; moved is what of it was booked. Interest is brought up to the day the
 // money came in before, see ar.Invoice.Receive. What is left open by a payment and within the tolerance is given up.
-func (l *ledger) move(tx *store.Tx, t *ar.Transaction, amount decimal.Decimal, s ar.Settings) error {
+func (l *ledger) move(tx *store.Tx, t *ar.Transaction, amount decimal.Decimal, merchant *store.Merchant) error {
 	if t.Returns() {
 		bookings := ar.Return(l.bookings, t, amount.Neg())
 		l.moved = moved(bookings)
 		return l.book(tx, bookings...)
 	}
-	bookings, err := l.receive(tx, t, amount, s)
+	bookings, err := l.receive(tx, t, amount, merchant)
 	if err != nil || len(bookings) == 0 {
 		return err
 	}
@@ -82,15 +82,15 @@ func (l *ledger) move(tx *store.Tx, t *ar.Transaction, amount decimal.Decimal, s
 	}
 	l.moved = moved(bookings)
 	last := l.bookings[len(l.bookings)-1]
-	return l.book(tx, s.Tolerance.RoundOff(l.invoice.Totals.Gross, l.bookings, last)...)
+	return l.book(tx, merchant.Settings.Tolerance.RoundOff(l.invoice.Totals.Gross, l.bookings, last)...)
 }
 
 // receive gives the bookings of a payment, and of the interest that it is late for.
-func (l *ledger) receive(tx *store.Tx, t *ar.Transaction, amount decimal.Decimal, s ar.Settings) ([]ar.Booking, error) {
+func (l *ledger) receive(tx *store.Tx, t *ar.Transaction, amount decimal.Decimal, merchant *store.Merchant) ([]ar.Booking, error) {
 	if !l.invoice.InterestMatters(t.Valuedate, l.bookings) {
 		return l.balance().Pay(t, amount), nil
 	}
-	arrears := ar.Arrears{Settings: s}
+	arrears := ar.Arrears{Today: *today(merchant, tx.Now), Settings: merchant.Settings}
 	var err error
 	if _, arrears.Debtor, err = tx.Debtor(l.invoice.Identity.ID); err != nil {
 		return nil, err

@@ -84,7 +84,7 @@ func move(tx *store.Tx, by Caller, t *ar.Transaction, assigned []ar.Assignment, 
 		t.Identity, t.IdentityReference = id, reference
 	}
 	for i, l := range ledgers {
-		if err := l.move(tx, t, assigned[i].Amount, merchant.Settings); err != nil {
+		if err := l.move(tx, t, assigned[i].Amount, merchant); err != nil {
 			return err
 		}
 		t.Unallocated = t.Unallocated.Sub(l.moved)

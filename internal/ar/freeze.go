@@ -24,6 +24,7 @@ var freezes = []Freeze{FreezeDunned, FreezeAlways, FreezeNever}
 
 // Arrears is what decides about interest when money comes in for an invoice.
 type Arrears struct {
+	Today    time.Time // for money that counts from a later day: until then nothing has accrued yet
 	Debtor   IdentityKind
 	Settings Settings
 	Cycle    *DunningCycle // that the invoice is in; nil if there is none
@@ -55,7 +56,7 @@ func (inv *Invoice) Receive(t *Transaction, amount decimal.Decimal, bookings []B
 	}
 	before := inv.overcharge(t, amount, bookings, terms)
 	if a.claims(dayOf(t.Valuedate), bookings) && balance.Principal.IsPositive() {
-		before = append(before, inv.accrued(dayOf(t.Valuedate), bookings, terms)...)
+		before = append(before, inv.accrued(earlier(dayOf(t.Valuedate), dayOf(a.Today)), bookings, terms)...)
 	}
 	paid := BalanceOf(inv.Totals.Gross, slices.Concat(bookings, before)).Pay(t, amount)
 	return append(before, paid...)

@@ -50,6 +50,7 @@ func TestReceive(t *testing.T) {
 		{"a rate that nobody knows", Arrears{Debtor: Incorporate, Settings: Settings{Interest: InterestSettings{Country: "FR"}}, Cycle: dunnedTo(2)}, nil, "500", "2026-03-02", "", "payment principal -500"},
 		{"nothing is owed", dunned, []Booking{paid("2026-02-25", "1000")}, "500", "2026-03-02", "", ""},
 		{"only costs are owed", dunned, []Booking{fee, paid("2026-02-25", "1000")}, "500", "2026-03-02", "", "payment costs -5"},
+		{"money that counts from tomorrow", dunned, nil, "500", "2026-03-03", "", "interest interest 8.44, payment interest -8.44, payment principal -491.56"},
 		{"nothing came in", dunned, nil, "0", "2026-03-02", "", ""},
 
 		{"what a notice asks for, the day it was issued", notified, []Booking{charge}, "1005.63", "2026-02-20", "", "payment interest -5.63, payment principal -1000"},
@@ -69,6 +70,7 @@ func TestReceive(t *testing.T) {
 			"1000", "2026-01-30", "", "payment principal -1000"},
 	} {
 		m := &Transaction{ID: "1", Label: c.label, Valuedate: day(c.value)}
+		c.with.Today = day("2026-03-02")
 		if got := shown(owing("2026-01-31").Receive(m, dec(c.amount), c.booked, c.with)); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
@@ -80,7 +82,7 @@ func TestReceiveThenClaim(t *testing.T) {
 	for label, want := range map[string]string{"": "513.44 0 4.19", "ohne Mahngebühr": "500 5 12.52"} { // 8.44 and 4.08
 		inv, m := owing("2026-01-31"), &Transaction{ID: "1", Label: label, Valuedate: day("2026-03-02")}
 		booked := []Booking{{ID: "fee", Kind: BookFee, Amount: dec("5.00"), Valuedate: day("2026-02-20")}}
-		booked = append(booked, inv.Receive(m, dec("500"), booked, Arrears{Debtor: Incorporate, Settings: freezing(""), Cycle: dunnedTo(2)})...)
+		booked = append(booked, inv.Receive(m, dec("500"), booked, Arrears{Today: noon, Debtor: Incorporate, Settings: freezing(""), Cycle: dunnedTo(2)})...)
 		claim, err := inv.ClaimAsOf(day("2026-03-31"), booked, german(Incorporate, Act365))
 		if err != nil {
 			t.Fatal(err)
@@ -93,7 +95,7 @@ func TestReceiveThenClaim(t *testing.T) {
 
 // arrears is a random history of payments, late, early and out of order, each received with what is known then.
 func arrears(t *rapid.T, each func(inv *Invoice, m *Transaction, before, made []Booking)) {
-	inv, a := owing("2025-01-31"), Arrears{Debtor: Incorporate, Settings: freezing(rapid.SampledFrom(freezes).Draw(t, "freeze")), Cycle: dunnedTo(rapid.IntRange(0, 5).Draw(t, "level"))}
+	inv, a := owing("2025-01-31"), Arrears{Today: lastDay, Debtor: Incorporate, Settings: freezing(rapid.SampledFrom(freezes).Draw(t, "freeze")), Cycle: dunnedTo(rapid.IntRange(0, 5).Draw(t, "level"))}
 	var bookings []Booking
 	add := func(more []Booking) {
 		for _, b := range more {
@@ -103,7 +105,8 @@ func arrears(t *rapid.T, each func(inv *Invoice, m *Transaction, before, made []
 	}
 	for n := range rapid.IntRange(1, 8).Draw(t, "steps") {
 		value := day("2025-01-31").AddDate(0, 0, rapid.IntRange(-5, 500).Draw(t, "value"))
-		if rapid.IntRange(0, 3).Draw(t, "step") == 0 { // a notice charges what has accrued
+		if rapid.IntRange(0, 3).Draw(t, "step") == 0 { // a notice charges what has accrued, each later than the last
+			value = later(value, lastCharge(bookings))
 			claim, err := inv.ClaimAsOf(value, bookings, german(Incorporate, Act365))
 			if err != nil {
 				t.Fatal(err)
