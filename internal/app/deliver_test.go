@@ -217,13 +217,12 @@ func TestWorkers(t *testing.T) {
 		b.reachable()
 		lost := b.resend()
 		b.exec(`DELETE FROM river_job`)
-		sweep := b.schedules()[0]
 		for _, c := range []struct {
 			after time.Duration
 			want  int
 		}{{overdue - time.Second, 0}, {2 * time.Second, 1}, {time.Minute, 1}} {
 			b.elapsed.Advance(c.after)
-			b.no(sweep.Run(b.Context()))
+			b.no(b.nudgeOverdue(b.Context()))
 			if n := b.nudges(); n != c.want {
 				b.Errorf("%d nudges to one delivery, %v later", n, c.after)
 			}
