@@ -24,8 +24,9 @@
 //     journal that was made anew as a whole.
 //
 // What is there for good is held by triggers, whatever the program does. bookings, events, communications, files, numbers,
-// callback_attempts, journal and journal_hashes are append-only. Of a committed voucher only state, unpaid, dunninglevel,
-// meta, dunning, modified and version change, and cancelationdate once; it is never a draft again, and never deleted. Of a
-// delivery, what was asked for never changes, nor the communication once it is there; one that has ended does not change at
-// all, and none is deleted. Somebody with all rights can drop a trigger: for that there is the journal.
+// callback_attempts, handovers, journal and journal_hashes are append-only. Of a committed voucher only state, unpaid,
+// dunninglevel, meta, dunning, modified and version change, and cancelationdate once; it is never a draft again, and never
+// deleted. Of a delivery and of a collection message, what was asked for never changes, nor the communication once it is
+// there; one that has ended does not change at all, and none is deleted. Somebody with all rights can drop a trigger: for
+// that there is the journal.
 package store
