@@ -148,3 +148,16 @@ func TestNoticeIsWithheld(t *testing.T) {
 		}
 	}
 }
+
+// What is done with the mail of a notice of which nobody knows whether it arrived is the merchant's choice, by level.
+func TestPolicyOfNotices(t *testing.T) {
+	for level := 1; level <= ar.MaxLevel; level++ {
+		unknown := map[ar.MailKind]ar.MailUnknown{ar.NoticeMail(level): ar.UnknownRetry}
+		if err := checkSettings(ar.Settings{Mail: ar.MailSettings{Unknown: unknown}}); err != nil {
+			t.Errorf("level %d: %v", level, err)
+		}
+	}
+	if err := checkSettings(ar.Settings{Mail: ar.MailSettings{Unknown: map[ar.MailKind]ar.MailUnknown{"dunning5": ar.UnknownRetry}}}); ar.KindOf(err) != ar.Invalid {
+		t.Errorf("a level that there is not: %v", err)
+	}
+}
