@@ -234,3 +234,25 @@ func TestCancelationIsTold(t *testing.T) {
 		b.asKept()
 	})
 }
+
+// What no mail carries is linked to.
+func TestLargeCaseIsLinked(t *testing.T) {
+	on(t, storetest.SQLite, func(b *bench) {
+		b.inVain(ar.CollectionSettings{Email: "faelle@inkasso.example"})
+		if dropped := b.collected(1); dropped != "" {
+			b.Fatal(dropped)
+		}
+		m, err := view(b.Context(), b.App, by, func(tx *store.Tx) (*message, error) {
+			return readMessage(tx, &b.collectionMessages()[0])
+		})
+		b.no(err)
+		if data := b.collectionData(&work{merchant: m.merchant, delivery: &ar.Delivery{Locale: "de"}, told: m}); data.Link != "" || len(m.mailFiles()) != 1 {
+			b.Errorf("a small one: %+v", data)
+		}
+		m.file.File.Size = maxAttachments + 1
+		data := b.collectionData(&work{merchant: m.merchant, delivery: &ar.Delivery{Locale: "de", Created: b.clock.Now()}, told: m})
+		if !strings.HasPrefix(data.Link, "https://billing.example.com/api/v1/communication/"+m.file.ID) || len(m.mailFiles()) != 0 {
+			b.Errorf("a large one: %+v", data)
+		}
+	})
+}

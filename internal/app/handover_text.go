@@ -42,6 +42,12 @@ func (f *caseFile) words(locale string) template.FuncMap {
 			day, err := time.Parse(time.DateOnly, text)
 			return letter.Date(locale, day), err
 		},
+		"percent": func(text string) string {
+			if locale == "de" {
+				return strings.ReplaceAll(text, ".", ",")
+			}
+			return text
+		},
 		"kind":    func(kind ar.BookingKind) string { return bookingWords[locale][kind] },
 		"address": addressLines,
 		"issuer":  issuerLines,

@@ -77,9 +77,10 @@ type StatementInterest struct {
 
 // StatementFurther is what goes on bearing interest.
 type StatementFurther struct {
-	From      string `json:"from"` // the first day that is not counted above
-	Principal string `json:"principal"`
-	Points    string `json:"points,omitempty"` // percentage points above the reference rate, or the whole rate where there is none
+	From           string `json:"from"` // the first day that is not counted above
+	Principal      string `json:"principal"`
+	Points         string `json:"points"`         // percentage points above the reference rate, or the whole rate in percent
+	AboveReference bool   `json:"aboveReference"` // which of both
 }
 
 // StatementInterval is a run of days with one rate on one principal.
@@ -163,7 +164,7 @@ func (s statement) interest(claim *Claim) StatementInterest {
 	i := StatementInterest{
 		Accrued: s.amount(claim.Interest.Add(claim.Settled)), Charged: s.amount(claim.Booked), Settled: s.amount(claim.Settled), Open: s.amount(claim.Interest),
 		Basis: claim.Terms.Basis, DayCount: claim.Terms.DayCount, Unconfirmed: claim.Unconfirmed,
-		Further: StatementFurther{From: written(nextDay(claim.AsOf)), Principal: s.amount(claim.Principal), Points: claim.Terms.points.String()},
+		Further: StatementFurther{From: written(nextDay(claim.AsOf)), Principal: s.amount(claim.Principal), Points: claim.Terms.points.String(), AboveReference: claim.Terms.series != ""},
 	}
 	for _, p := range claim.Periods {
 		i.Periods = append(i.Periods, StatementInterval{
