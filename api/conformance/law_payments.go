@@ -27,6 +27,10 @@ var paymentLaws = []Law{
 		Says: "unallocated is what is booked on no invoice: the amount less what is assigned."},
 	{Name: "transaction.matched", Source: "createTransaction, components/schemas/Matching", Needs: transactionNeeds, check: onBillOf(transactionMatched),
 		Says: "A payment without assignments whose text has the number of an invoice is booked on it, and says so; one that says nothing is not."},
+	{Name: "transaction.assigned", Source: "assignTransaction", Needs: append([]string{"assignTransaction"}, transactionNeeds...), check: onBillOf(transactionAssigned),
+		Says: "What is unallocated of a transaction is booked on an invoice later, never more than there is; what is left stays unallocated."},
+	{Name: "payments.writeoff", Source: "createAdjustment", Needs: append([]string{"createAdjustment"}, transactionNeeds...), check: onBillOf(writtenOff),
+		Says: "Principal that is written off is not owed any more, and owed again when that is reversed; never more is given up than is open."},
 	{Name: "transaction.missing", Source: "components/responses/NotFoundError", Needs: []string{"getTransaction"}, check: transactionMissing,
 		Says: "A transaction that does not exist is answered with 404."},
 }
@@ -132,6 +136,33 @@ func transactionMatched(t *trial, customer, bill string) {
 	sent["label"], sent["amount"] = "Thank you", "0.01"
 	t.covers("the transaction that says nothing", t.want(t.call("createTransaction", body(sent)), http.StatusCreated).parsed, object{"unallocated": "0.01", "matching": object{"rule": "none"}})
 	t.amount("unpaid", t.read("getInvoice", bill).get("unpaid"), number("19"))
+}
+
+func transactionAssigned(t *trial, _, bill string) {
+	made := t.want(t.call("createTransaction", body(merged(payment(bill, "5.00"), object{"amount": "20.00"}))), http.StatusCreated)
+	part := func(amount string) with {
+		return body(object{"assignments": []any{object{"invoice": bill, "amount": amount}}})
+	}
+	t.refused(t.call("assignTransaction", of(made.text("id")), part("15.01")), http.StatusConflict, "ERR_CONFLICT_STATE")
+	t.amount("unallocated in the answer", t.want(t.call("assignTransaction", of(made.text("id")), part("10.00")), http.StatusOK).get("unallocated"), number("5"))
+	t.amount("unallocated", t.read("getTransaction", made.text("id")).get("unallocated"), number("5"))
+	t.amount("unpaid", t.read("getInvoice", bill).get("unpaid"), number("104"))
+}
+
+func writtenOff(t *trial, _, bill string) {
+	adjust := func(what object) *answer {
+		return t.call("createAdjustment", of(bill), body(merged(what, object{"reason": "conformance"})))
+	}
+	t.refused(adjust(object{"kind": "writeoff", "amount": "119.01"}), http.StatusConflict, "ERR_CONFLICT_STATE")
+	t.refused(adjust(object{"kind": "waiver", "part": "costs"}), http.StatusConflict, "ERR_CONFLICT_STATE")
+	off := t.want(adjust(object{"kind": "writeoff"}), http.StatusCreated)
+	is := t.read("getInvoice", bill)
+	t.amount("unpaid of what is written off", is.get("unpaid"), number("0"))
+	t.equal("state of what is written off", is.text("state"), "paid")
+	id := textAt(off.parsed, "[0].id")
+	t.want(adjust(object{"kind": "reversal", "reverses": id}), http.StatusCreated)
+	t.refused(adjust(object{"kind": "reversal", "reverses": id}), http.StatusConflict, "ERR_CONFLICT_STATE")
+	t.amount("unpaid after the reversal", t.read("getInvoice", bill).get("unpaid"), number("119"))
 }
 
 func transactionMissing(t *trial) {
