@@ -59,11 +59,12 @@ func otherMethods(t *trial) {
 		return // it is checked with the other operation
 	}
 	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
-		if slices.Contains(taken, method) {
+		path := fillPath(t.op.Path, t.samplePath(t.op))
+		if slices.Contains(taken, method) || t.fitsAnother(method, path) {
 			continue
 		}
 		t.begin(method)
-		a := t.knock(method, fillPath(t.op.Path, t.samplePath(t.op)))
+		a := t.knock(method, path)
 		if !t.refused(a, http.StatusMethodNotAllowed, "ERR_METHOD_NOT_ALLOWED") {
 			continue
 		}
@@ -74,6 +75,16 @@ func otherMethods(t *trial) {
 			}
 		}
 	}
+}
+
+// fitsAnother says whether a path is one of another operation's too, as /transactions/imports is one of /transactions/{id}. A server
+// may then say what is wrong with the id.
+func (s *suite) fitsAnother(method, path string) bool {
+	segments := strings.Split(path, "/")
+	return slices.ContainsFunc(s.contract.Operations(), func(o *validate.Operation) bool {
+		template := strings.Split(o.Path, "/")
+		return o.Method == method && slices.EqualFunc(template, segments, func(part, segment string) bool { return strings.HasPrefix(part, "{") || part == segment })
+	})
 }
 
 // methods gives those the contract has for a path.

@@ -3,18 +3,14 @@ package conformance
 import (
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 )
 
 var (
 	modifyNeeds = []string{"createIdentity", "createInvoice", "getInvoice", "commitInvoice", "updateInvoice", "modifyDunning"}
 	caseNeeds   = []string{"createIdentity", "createInvoice", "getInvoice", "commitInvoice", "getDunning"}
-	runNeeds    = []string{"createIdentity", "createInvoice", "getInvoice", "commitInvoice", "createDunningRun"}
 )
 
-// Laws of runs are alone, because a plan is of all invoices of the merchant. One executes a run, and so duns whomever
-// the merchant has: it is tried only where there is a test clock, which nobody has whose invoices are real.
 var dunningLaws = []Law{
 	{Name: "dunning.level", Source: "modifyDunning", Needs: modifyNeeds, check: onBillOf(dunningLevel),
 		Says: "The given level is taken as reached, and shown at the invoice."},
@@ -32,12 +28,6 @@ var dunningLaws = []Law{
 		Says: "The level is that of the invoice; the next step is one level higher, or there is a reason why there is none."},
 	{Name: "dunning.blocked", Source: "components/schemas/DunningCase/blocks", Needs: caseNeeds, check: dunningBlocked,
 		Says: "Dunning that is disabled is shown among what stops it."},
-	{Name: "run.dry", Source: "createDunningRun", Needs: runNeeds, Alone: true, check: runDry,
-		Says: "A dry run is a plan with its hash, and nothing changes; the same plan has the same hash."},
-	{Name: "run.other-plan", Source: "createDunningRun", Needs: runNeeds, Alone: true, check: runOtherPlan,
-		Says: "A run with the hash of another plan says what differs with 409, and nothing changes."},
-	{Name: "run.executes", Source: "createDunningRun", Needs: append([]string{"getSandboxClock"}, runNeeds...), Alone: true, check: runExecutes,
-		Says: "A run with the hash of a plan executes exactly that plan, once."},
 }
 
 // modify sets where the dunning of an invoice stands.
@@ -110,52 +100,4 @@ func dunningBlocked(t *trial) {
 	if is := t.read("getDunning", bill); len(is.list("blocks")) == 0 {
 		t.fail("a block, since dunning is disabled", is.came())
 	}
-}
-
-// overdue is a committed invoice that has been due for years.
-func (t *trial) overdue() string {
-	return t.bill(t.customer(), object{"issued": "2024-01-02", "due": "2024-01-16"})
-}
-
-// run asks for a run as of a day long after the invoices of the suite were due.
-func (t *trial) dunningRun(fields object) *answer {
-	return t.call("createDunningRun", body(merged(object{"asOf": "2024-03-01"}, fields)))
-}
-
-func runDry(t *trial) {
-	bill := t.overdue()
-	before := t.read("getInvoice", bill)
-	plan := t.want(t.dunningRun(object{"dryRun": true}), http.StatusOK)
-	t.covers("the plan", plan.parsed, object{"asOf": "2024-03-01", "dryRun": true})
-	t.unchanged(before)
-	again := t.want(t.dunningRun(object{"dryRun": true}), http.StatusOK)
-	t.same("the same plan once more", again.parsed, plan.parsed)
-	if !strings.Contains(compactWhole(plan.get("entries")), `"`+bill+`"`) {
-		t.fail("an entry for "+bill+", which is overdue", excerpt(plan.body, 600))
-	}
-}
-
-// compactWhole is a value in one line of JSON.
-func compactWhole(v any) string { return string(encode(v)) }
-
-func runOtherPlan(t *trial) {
-	bill := t.overdue()
-	before := t.read("getInvoice", bill)
-	t.refused(t.dunningRun(object{"hash": strings.Repeat("0", 64)}), http.StatusConflict, "ERR_CONFLICT_STATE")
-	t.unchanged(before)
-}
-
-func runExecutes(t *trial) {
-	bill := t.overdue()
-	plan := t.want(t.dunningRun(object{"dryRun": true}), http.StatusOK)
-	execute := object{"hash": plan.text("hash")}
-	done := t.want(t.dunningRun(execute), http.StatusOK)
-	t.same("what was executed", done.get("entries"), plan.get("entries"))
-	t.covers("the run", done.parsed, object{"dryRun": false, "hash": plan.text("hash")})
-	for _, entry := range done.list("entries") {
-		if level, planned := lookup(entry, "level"); planned && textAt(entry, "invoice") == bill {
-			t.same("dunninglevel of the invoice", t.read("getInvoice", bill).get("dunninglevel"), level)
-		}
-	}
-	t.refused(t.dunningRun(execute), http.StatusConflict, "ERR_CONFLICT_STATE")
 }

@@ -51,7 +51,11 @@ var posts = map[string]post{
 	"modifyDunning":          {[]string{"createIdentity", "createInvoice", "commitInvoice"}, false, true, stageDunning},
 	"importExternalDocument": {[]string{"createIdentity", "createInvoice", "listDocuments"}, true, true, stageImport},
 	"createTransaction":      {[]string{"createIdentity", "createInvoice", "commitInvoice", "listPayments"}, true, false, stageTransaction},
+	"assignTransaction":      {[]string{"createIdentity", "createInvoice", "commitInvoice", "createTransaction", "listPayments"}, true, false, stageAssignment},
+	"createAdjustment":       {[]string{"createIdentity", "createInvoice", "commitInvoice", "listPayments"}, true, false, stageAdjustment},
 	"createDunningRun":       {nil, false, false, stageRun},
+	"createDunningHold":      {[]string{"createIdentity", "createInvoice", "commitInvoice", "listDunningHolds"}, true, true, stageHold},
+	"liftDunningHold":        {[]string{"createIdentity", "createInvoice", "commitInvoice", "createDunningHold"}, false, true, stageLift},
 }
 
 // staged is a request that succeeds, and what it is told apart by.
@@ -173,6 +177,34 @@ func stageTransaction(t *trial) staged {
 	}
 }
 
+// stageAssignment sets off what is left of a payment.
+func stageAssignment(t *trial) staged {
+	customer := t.customer()
+	paid, owed := t.bill(customer), t.bill(customer)
+	left := func() string {
+		return t.want(t.call("createTransaction", body(merged(payment(paid, "1.00"), object{"amount": "50.00"}))), http.StatusCreated).text("id")
+	}
+	part := func(amount string) with {
+		return body(object{"assignments": []any{object{"invoice": owed, "amount": amount}}})
+	}
+	return staged{
+		path: []string{left()}, toPath: []string{left()}, body: part("1.00"), another: part("2.00"),
+		effects: func() int { return len(t.read("listPayments", owed).list("payments")) },
+	}
+}
+
+func stageAdjustment(t *trial) staged {
+	customer := t.customer()
+	invoice := t.bill(customer)
+	off := func(amount string) with {
+		return body(object{"kind": "writeoff", "amount": amount, "reason": "conformance"})
+	}
+	return staged{
+		path: []string{invoice}, toPath: []string{t.bill(customer)}, body: off("1.00"), another: off("2.00"),
+		effects: func() int { return len(t.read("listPayments", invoice).list("charges")) },
+	}
+}
+
 // payment is money for an invoice.
 func payment(invoice, amount string) object {
 	return object{"amount": amount, "currency": "EUR", "valuedate": "2024-01-15", "assignments": []any{object{"invoice": invoice, "amount": amount}}}
@@ -182,6 +214,25 @@ func payment(invoice, amount string) object {
 func stageRun(*trial) staged {
 	plan := func(day string) with { return body(object{"asOf": day, "dryRun": true}) }
 	return staged{body: plan("2024-01-15"), another: plan("2024-01-16")}
+}
+
+func stageHold(t *trial) staged {
+	bill := t.bill(t.customer())
+	hold := func(invoice, reason string) with {
+		return body(object{"invoice": invoice, "kind": "block", "reason": reason})
+	}
+	return staged{
+		body: hold(bill, "One"), another: hold(bill, "Two"),
+		effects: func() int { return len(t.holds(where("invoice", bill))) },
+		refused: func() with { return hold(t.reference(), "One") },
+	}
+}
+
+func stageLift(t *trial) staged {
+	bill := t.bill(t.customer())
+	lifted := t.hold(object{"invoice": bill})
+	t.want(t.call("liftDunningHold", of(lifted), body(object{})), http.StatusOK)
+	return staged{path: []string{t.hold(object{"invoice": bill})}, toPath: []string{t.hold(object{"invoice": bill})}, body: body(object{}), missing: lifted}
 }
 
 func sameRequestAgain(t *trial) {

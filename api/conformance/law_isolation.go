@@ -45,6 +45,12 @@ var belongings = map[string]belonging{
 		t.attach(invoice, enclosure{filename: "a.eml", kind: "email", content: eml(t.reference())})
 		return textAt(t.last(invoice), "id")
 	}},
+	"/dunning/runs/{run}": {[]string{"createIdentity", "createInvoice", "createDunningRun", "commitInvoice"}, func(t *trial) string {
+		return t.plan(object{}, t.bill(t.customer())).text("run")
+	}},
+	"/dunning/holds/{hold}": {[]string{"createIdentity", "createInvoice", "createDunningHold", "commitInvoice"}, func(t *trial) string {
+		return t.hold(object{"invoice": t.bill(t.customer())})
+	}},
 	"/jobs/{job}": {[]string{"createIdentity", "createInvoice", "commitInvoice"}, func(t *trial) string { return t.commit(t.invoice(t.customer())).text("job") }},
 }
 

@@ -162,3 +162,17 @@ func queries(pattern string, change func(query []string) []string) fault {
 		r.URL.RawQuery = strings.Join(change(strings.Split(r.URL.RawQuery, "&")), "&")
 	})
 }
+
+// replyWith is an answer of the fault's own.
+func replyWith(status int, v object) *reply {
+	return &reply{status, http.Header{"Content-Type": {"application/json"}, "X-Request-Id": {"mutant"}}, encode(v)}
+}
+
+func refusal(status int, kind string, fields ...string) *reply {
+	name := "ClientError"
+	if status >= 500 {
+		name = "ServerError"
+	}
+	return replyWith(status, object{"code": status, "name": name, "type": kind, "message": "Refused",
+		"details": []any{object{"error": "It is refused.", "fields": append([]string{}, fields...), "hint": "Ask for something else."}}})
+}

@@ -46,9 +46,9 @@ func offers(o *validate.Operation, status int) bool {
 // probing is a valid request of an operation that changes nothing of interest.
 func (t *trial) probing(o *validate.Operation) request {
 	parts := []with{of(t.samplePath(o)...)}
-	switch content, special := harmless[o.ID]; {
-	case special:
-		parts = append(parts, body(strings.ReplaceAll(content, "{{reference}}", t.reference())))
+	switch {
+	case harmless[o.ID] != "":
+		parts = append(parts, t.harmless(o))
 	case o.TakesUpload("multipart/form-data"):
 		parts = append(parts, form(t.sampleForm(o)...))
 	case o.Request != nil:
@@ -61,8 +61,13 @@ func (t *trial) probing(o *validate.Operation) request {
 var harmless = map[string]string{
 	"createTransaction": `{"amount": "1", "currency": "EUR", "valuedate": "2024-01-01", "assignments": [{"invoice": "{{reference}}", "amount": "1"}]}`,
 	"createDunningRun":  `{"asOf": "2024-01-01", "dryRun": true}`,
+	"createDunningHold": `{"invoice": "{{reference}}", "kind": "block", "reason": "Nothing is held."}`,
 	"setSandboxClock":   `{"now": "2000-01-01T00:00:00.000Z"}`,
 	"createIdentity":    `{"reference": "{{reference}}"}`,
+}
+
+func (t *trial) harmless(o *validate.Operation) with {
+	return body(strings.ReplaceAll(harmless[o.ID], "{{reference}}", t.reference()))
 }
 
 // samplePDF is the file of forms that are about something else.

@@ -2,11 +2,25 @@ package conformance
 
 import "net/http"
 
-// laterMutants break what our server does not offer yet, on a server that offers it; and the test clock.
-var laterMutants = []mutant{
-	{name: "a dry run that does something", breaks: "run.dry", fault: onLater(bodies("POST", "/dunning/runs", func(body object) { delete(body, "dryRun") }))},
-	{name: "the hash of a plan ignored", breaks: "run.other-plan run.executes",
-		fault: onLater(bodies("POST", "/dunning/runs", func(body object) { delete(body, "hash") }))},
+// moneyMutants break dunning, claims, money, credit notes, and the test clock.
+var moneyMutants = []mutant{
+	{name: "a dry run that is none", breaks: "run.dry run.pages", fault: bodies("POST", "/dunning/runs", func(body object) { delete(body, "dryRun") })},
+	{name: "the hash of a plan ignored", breaks: "run.refused run.differs",
+		fault: bodies("POST", "/dunning/runs", func(body object) { delete(body, "hash") })},
+	{name: "a run that says it has issued nothing", breaks: "run.executes",
+		fault: objects("GET", "/dunning/runs/*", func(run object) { run["issued"] = 0 })},
+	{name: "entries of nobody", breaks: "run.dry run.pages",
+		fault: objects("GET", "/dunning/runs/*/entries", func(entry object) { entry["invoice"] = "another" })},
+	{name: "holds that hold nothing yet", breaks: "hold.stops",
+		fault: bodies("POST", "/dunning/holds", func(body object) { body["from"] = "2035-01-01"; delete(body, "until") })},
+	{name: "holds that are not shown", breaks: "hold.shown",
+		fault: objects("GET", "/invoices/*/dunning", func(is object) { is["holds"] = []any{} })},
+	{name: "a promise without a day", breaks: "hold.refused",
+		fault: bodies("POST", "/dunning/holds", func(body object) {
+			if body["kind"] == "promise" && body["until"] == nil {
+				body["kind"] = "block"
+			}
+		})},
 	{name: "a level that is not shown", breaks: "dunning.level",
 		fault: objects("GET", "/invoices/*", func(invoice object) { invoice["dunninglevel"] = 0 })},
 	{name: "drafts dunned", breaks: "dunning.refused", fault: jobInstead("/invoices/*/modifyDunning")},
@@ -27,6 +41,8 @@ var laterMutants = []mutant{
 				entry.(object)["booking"].(object)["transaction"] = nil
 			}
 		})},
+	{name: "a debt that is written off and stays", breaks: "payments.writeoff",
+		fault: objects("GET", "/invoices/*", func(invoice object) { invoice["unpaid"] = invoice["total"] })},
 	{name: "credit notes among the invoices", breaks: "creditnote.apart",
 		fault: requests("GET", "/creditnotes", func(r *http.Request) { r.URL.Path = "/api/invoices" })},
 	{name: "credit notes of no invoice", breaks: "creditnote.created",
@@ -39,11 +55,6 @@ var laterMutants = []mutant{
 				*a = *ask(honest, get(r, "/sandbox/clock"))
 			}
 		})},
-}
-
-// onLater breaks the server that offers more.
-func onLater(f fault) fault {
-	return func(honest http.Handler) http.Handler { return f(newLater(honest)) }
 }
 
 // jobInstead starts a job where none should be.
