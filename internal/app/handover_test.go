@@ -99,6 +99,9 @@ func (b *bench) unzip(content []byte) (names []string, files map[string]string) 
 	b.no(err)
 	files = map[string]string{}
 	for _, f := range r.File {
+		if day := b.clock.Now().Truncate(24 * time.Hour); !f.Modified.Equal(day) {
+			b.Errorf("%s is of %s, not of the day", f.Name, f.Modified)
+		}
 		in, err := f.Open()
 		b.no(err)
 		text, err := io.ReadAll(in)
