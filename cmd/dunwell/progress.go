@@ -32,6 +32,13 @@ func (p *progressBar) show(done, total int64) {
 	p.draw(fmt.Sprintf("%s  %s %3d %%  %s", shortened(p.name, 30), bar, done*100/total, size(total)))
 }
 
+// count draws how much of something that nobody knows the end of has been dealt with.
+func (p *progressBar) count(done int64, what string) {
+	if p.w != nil {
+		p.draw(fmt.Sprintf("%s  %d %s", shortened(p.name, 30), done, what))
+	}
+}
+
 func (p *progressBar) draw(line string) {
 	if line != p.shown {
 		p.shown = line

@@ -37,7 +37,7 @@ func newRoot(env environment) *cobra.Command {
 	root.AddGroup(&cobra.Group{ID: clientGroup, Title: "Client"}, &cobra.Group{ID: serverGroup, Title: "Server"}, &cobra.Group{ID: contractGroup, Title: "Contract"})
 	addTo(root, serverGroup, numbersCommand(env), serveCommand(env), merchantsCommand(env), keysCommand(env), webhooksCommand(env), deliveriesCommand(env),
 		migrateCommand(env), verifyCommand(env))
-	addTo(root, clientGroup, loginCommand(env), invoicesCommand(env), identitiesCommand(env), creditnotesCommand(env), transactionsCommand(env),
+	addTo(root, clientGroup, loginCommand(env), invoicesCommand(env), identitiesCommand(env), creditnotesCommand(env), transactionsCommand(env), importGroup(env),
 		documentsCommand(env), dunningCommand(env), jobsCommand(env), clockCommand(env))
 	addTo(root, contractGroup, scaffoldCommand(env), conformCommand(env), specCommand(env))
 	addTo(root, "", versionCommand(env), environmentTopic(), exitCodesTopic())

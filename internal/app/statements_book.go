@@ -115,8 +115,10 @@ func reserve(tx *store.Tx, batch []movement, known map[string]bool) ([]movement,
 			batch = batch[:n]
 			break
 		}
-		for _, key := range touched {
-			met[key] = true
+		if match.Payer != nil || len(match.Assigned) > 0 { // else it teaches nobody anything
+			for _, key := range touched {
+				met[key] = true
+			}
 		}
 		for _, a := range match.Assigned {
 			invoices = append(invoices, a.Invoice)
@@ -192,7 +194,7 @@ func (w *statementWork) bookOne(tx *store.Tx, i *ar.StatementImport, m *movement
 func (w *statementWork) doubt(i *ar.StatementImport, m *movement) {
 	if w.account != "" && m.Account != w.account {
 		i.Complain(ar.StatementError{Error: fmt.Sprintf("The account %s is not that of the settings.", m.Account),
-			Hint: "It was booked. See that the statement is this merchant's."})
+			Hint: "It is booked all the same; see that the statement is this merchant's."})
 	}
 }
 
