@@ -26,6 +26,8 @@ type effort struct {
 	commits int           // of each kind, while workers send mails and while none do
 	resends int           // while none do, and half as many while they do
 	prompt  int           // mails one after the other
+	open    int           // invoices, of which a fiftieth is dunned in each of two runs
+	entries int           // of a bank statement
 	nudges  string        // benchtimes of what packages measure themselves
 	letters string
 	pages   string // of the long list
@@ -34,10 +36,10 @@ type effort struct {
 // thorough is what the published numbers are made with: some seven minutes. brief shows whether it works.
 var (
 	thorough = effort{rounds: 60, slice: 40 * time.Millisecond, loops: 5, over: 1200 * time.Millisecond, durable: 2500 * time.Millisecond, uploads: 48, rows: 200_000,
-		commits: 200, resends: 1600, prompt: 50,
+		commits: 200, resends: 1600, prompt: 50, open: 100_000, entries: 100_000,
 		nudges: "2000x", letters: "1s", pages: "30x"}
 	brief = effort{rounds: 2, slice: 10 * time.Millisecond, loops: 1, over: 100 * time.Millisecond, durable: 200 * time.Millisecond, uploads: 8, rows: 1000,
-		commits: 16, resends: 32, prompt: 3,
+		commits: 16, resends: 32, prompt: 3, open: 1000, entries: 500,
 		nudges: "50x", letters: "1x", pages: "1x"}
 )
 

@@ -23,6 +23,7 @@ type report struct {
 	Uploads   []uploaded
 	Durables  []durable
 	Mails     []mailed
+	Runs      []collected
 	Jobs      []nudged
 	Letters   []printed
 	Lists     []listed
@@ -49,6 +50,7 @@ func (r *report) markdown() string {
 		{len(r.Uploads) > 0, r.uploads},
 		{len(r.Durables) > 0, r.durables},
 		{len(r.Mails) > 0, r.mails},
+		{len(r.Runs) > 0, r.runs},
 		{len(r.Jobs) > 0, r.jobs},
 		{len(r.Letters) > 0, r.letters},
 		{len(r.Lists) > 0, r.lists},
