@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	gen "github.com/dunwell/dunwell/gen/client"
+	"github.com/dunwell/dunwell/gen/model"
 )
 
 // CreateDunningRun plans a dunning run, or begins one, of the plan whose hash it names or of whatever is to be done today. A
@@ -24,11 +25,17 @@ func (c *Client) GetDunningRun(ctx context.Context, run string, options ...CallO
 	}}, options)
 }
 
-// ListDunningRunEntries reads some of what a run does with each invoice: those of page, 100 from the first if it is zero. To
-// read all, see [Client.DunningRunEntries].
+// DunningRunEntryPage says which entries of a run to read.
+type DunningRunEntryPage struct {
+	After string // the Next of the page before; empty: from the first
+	Limit int    // at most this many; 0: 100
+}
+
+// ListDunningRunEntries reads a page of what a run does with each invoice. To read all, see [Client.DunningRunEntries].
 func (c *Client) ListDunningRunEntries(ctx context.Context, run string, page DunningRunEntryPage, options ...CallOption) (*DunningRunEntries, error) {
+	params := &model.ListDunningRunEntriesParams{After: given(page.After), Limit: given(page.Limit)}
 	return receive[DunningRunEntries](ctx, c, call{operation: "listDunningRunEntries", build: func(server string, _ io.Reader) (*http.Request, error) {
-		return gen.NewListDunningRunEntriesRequest(server, run, &page)
+		return gen.NewListDunningRunEntriesRequest(server, run, params)
 	}}, options)
 }
 
@@ -36,7 +43,7 @@ func (c *Client) ListDunningRunEntries(ctx context.Context, run string, page Dun
 // is given once, with a zero entry, and ends the walk.
 func (c *Client) DunningRunEntries(ctx context.Context, run string, options ...CallOption) iter.Seq2[DunningRunEntry, error] {
 	return func(yield func(DunningRunEntry, error) bool) {
-		for page := (DunningRunEntryPage{Limit: new(1000)}); ; {
+		for page := (DunningRunEntryPage{Limit: 1000}); ; {
 			entries, err := c.ListDunningRunEntries(ctx, run, page, options...)
 			if err != nil {
 				yield(DunningRunEntry{}, err)
@@ -47,9 +54,10 @@ func (c *Client) DunningRunEntries(ctx context.Context, run string, options ...C
 					return
 				}
 			}
-			if page.After = entries.Next; page.After == nil {
+			if entries.Next == nil {
 				return
 			}
+			page.After = *entries.Next
 		}
 	}
 }
@@ -61,10 +69,22 @@ func (c *Client) CreateDunningHold(ctx context.Context, hold DunningHoldCreate, 
 	}}, options)
 }
 
-// ListDunningHolds reads what holds dunning back, newest first; a zero filter gives 100 of all.
+// DunningHoldFilter says which holds to list; what is empty leaves none out.
+type DunningHoldFilter struct {
+	Invoice  string // reference
+	Identity string // reference; the customer's own holds, not those of its invoices
+	Active   *bool  // true: those that count today or will count later; false: the others
+	Limit    int    // at most this many; 0: 100
+	Offset   int
+}
+
+// ListDunningHolds reads what holds dunning back, the newest first.
 func (c *Client) ListDunningHolds(ctx context.Context, filter DunningHoldFilter, options ...CallOption) ([]DunningHold, error) {
+	params := &model.ListDunningHoldsParams{
+		Invoice: given(filter.Invoice), Identity: given(filter.Identity), Active: filter.Active, Limit: given(filter.Limit), Offset: given(filter.Offset),
+	}
 	holds, err := receive[[]DunningHold](ctx, c, call{operation: "listDunningHolds", build: func(server string, _ io.Reader) (*http.Request, error) {
-		return gen.NewListDunningHoldsRequest(server, &filter)
+		return gen.NewListDunningHoldsRequest(server, params)
 	}}, options)
 	if err != nil {
 		return nil, err
@@ -77,4 +97,13 @@ func (c *Client) LiftDunningHold(ctx context.Context, hold string, options ...Ca
 	return receive[DunningHold](ctx, c, call{operation: "liftDunningHold", body: struct{}{}, build: func(server string, body io.Reader) (*http.Request, error) {
 		return gen.NewLiftDunningHoldRequestWithBody(server, hold, nil, jsonType, body)
 	}}, options)
+}
+
+// given is a parameter, which is left out if it is zero.
+func given[T comparable](value T) *T {
+	var zero T
+	if value == zero {
+		return nil
+	}
+	return &value
 }

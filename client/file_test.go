@@ -52,7 +52,7 @@ func TestImportFromEverySource(t *testing.T) {
 			t.Fatal(err)
 		}
 		stored := documents[0].Communications[i]
-		if stored.Label != test.label || stored.Kind != client.CommunicationKindEmail || stored.Comment != nil && *stored.Comment != test.document.Description {
+		if stored.Label != test.label || stored.Kind != client.DocumentKindEmail || stored.Comment != nil && *stored.Comment != test.document.Description {
 			t.Errorf("stored %+v", stored)
 		}
 		var got bytes.Buffer

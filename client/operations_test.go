@@ -51,7 +51,7 @@ func TestOperationsAgainstTheirExamples(t *testing.T) {
 			})
 		}
 	}
-	if called != 26 {
+	if called != 25 {
 		t.Errorf("%d operations", called)
 	}
 }

@@ -161,8 +161,11 @@ type (
 	// DunningCycle is a course through the levels.
 	DunningCycle = model.DunningCycle
 
-	// DunningNotice is a notice that was sent.
+	// DunningNotice is a notice that was issued.
 	DunningNotice = model.DunningNotice
+
+	// DunningNoticeDeliveryKind is how it went out.
+	DunningNoticeDeliveryKind = model.DunningNoticeDeliveryKind
 
 	// DunningStep is the step that comes next.
 	DunningStep = model.DunningStep
@@ -172,6 +175,9 @@ type (
 
 	// DunningHandover is how a case was handed over to collection.
 	DunningHandover = model.DunningHandover
+
+	// DunningHandoverTarget is where its file goes.
+	DunningHandoverTarget = model.DunningHandoverTarget
 
 	// DunningRun is a dunning run, planned or executed.
 	DunningRun = model.DunningRun
@@ -191,8 +197,11 @@ type (
 	// DunningRunEntries is a page of what a run does.
 	DunningRunEntries = model.DunningRunEntries
 
-	// DunningRunEntryPage says which page.
-	DunningRunEntryPage = model.ListDunningRunEntriesParams
+	// DunningRunEntryDeliveryKind is how its notice goes out.
+	DunningRunEntryDeliveryKind = model.DunningRunEntryDeliveryKind
+
+	// DunningRunEntryGuard is the rule by which it is skipped.
+	DunningRunEntryGuard = model.DunningRunEntryGuard
 
 	// DunningHold is what holds dunning back.
 	DunningHold = model.DunningHold
@@ -202,9 +211,6 @@ type (
 
 	// DunningHoldKind is why dunning is held back.
 	DunningHoldKind = model.DunningHoldKind
-
-	// DunningHoldFilter says which holds to list.
-	DunningHoldFilter = model.ListDunningHoldsParams
 
 	// AdjustmentCreate is what to give up, to write off or to take back.
 	AdjustmentCreate = model.AdjustmentCreate
@@ -448,6 +454,25 @@ const (
 	TransactionImportStateQueued  = model.TransactionImportStateQueued
 	TransactionImportStateRunning = model.TransactionImportStateRunning
 
+	DunningRunEntryDeliveryKindEmail  = model.DunningRunEntryDeliveryKindEmail
+	DunningRunEntryDeliveryKindLetter = model.DunningRunEntryDeliveryKindLetter
+
+	DunningRunEntryGuardG1 = model.DunningRunEntryGuardG1
+	DunningRunEntryGuardG2 = model.DunningRunEntryGuardG2
+	DunningRunEntryGuardG3 = model.DunningRunEntryGuardG3
+	DunningRunEntryGuardG4 = model.DunningRunEntryGuardG4
+	DunningRunEntryGuardG5 = model.DunningRunEntryGuardG5
+	DunningRunEntryGuardG6 = model.DunningRunEntryGuardG6
+	DunningRunEntryGuardG7 = model.DunningRunEntryGuardG7
+	DunningRunEntryGuardG8 = model.DunningRunEntryGuardG8
+
+	DunningNoticeDeliveryKindEmail  = model.DunningNoticeDeliveryKindEmail
+	DunningNoticeDeliveryKindLetter = model.DunningNoticeDeliveryKindLetter
+
+	DunningHandoverTargetEmail   = model.DunningHandoverTargetEmail
+	DunningHandoverTargetFolder  = model.DunningHandoverTargetFolder
+	DunningHandoverTargetWebhook = model.DunningHandoverTargetWebhook
+
 	ClaimDayCountAct365 = model.ClaimDayCountAct365
 	ClaimDayCountActAct = model.ClaimDayCountActAct
 	ClaimDayCountN30360 = model.ClaimDayCountN30360
@@ -465,8 +490,9 @@ const (
 	DeliveryStateSuppressed = model.DeliveryStateSuppressed
 	DeliveryStateUnknown    = model.DeliveryStateUnknown
 
-	JobCallbackKindNotify   = model.JobCallbackKindNotify
-	JobCallbackKindWorkflow = model.JobCallbackKindWorkflow
+	JobCallbackKindCollection = model.JobCallbackKindCollection
+	JobCallbackKindNotify     = model.JobCallbackKindNotify
+	JobCallbackKindWorkflow   = model.JobCallbackKindWorkflow
 
 	JobCallbackStateDelivered = model.JobCallbackStateDelivered
 	JobCallbackStateFailed    = model.JobCallbackStateFailed

@@ -261,3 +261,19 @@ func heap() uint64 {
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
 }
+
+// A bank statement goes the same way: its name before the file, and what is known to be too much is not sent.
+func TestStatementOverTheWire(t *testing.T) {
+	var got received
+	server := receiver(t, &got)
+	c := newClient(t, server.URL, client.BasicAuth("a", "b"), client.WithValidation(client.Fail, client.Off))
+	must(t)(c.CreateTransactionImport(t.Context(), client.StatementImport{File: client.Bytes("May.xml", []byte("<Document/>"))}))
+	if got.announced != got.length || !slices.Equal(got.order, []string{"filename", "file"}) || got.texts["filename"] != "May.xml" || got.texts["file"] != "<Document/>" {
+		t.Errorf("%+v", got)
+	}
+	got = received{}
+	never := func() (io.ReadCloser, error) { t.Error("the file was opened"); return nil, io.ErrUnexpectedEOF }
+	if _, err := c.CreateTransactionImport(t.Context(), client.StatementImport{File: client.Reader("May.xml", never, 128<<20+1)}); !errors.Is(err, client.ErrTooLarge) || got.length != 0 {
+		t.Errorf("too large: %v, %+v", err, got)
+	}
+}

@@ -70,10 +70,7 @@ func (p *dunningPlan) tell(w io.Writer) error {
 // readEntries reads what the run that is the first argument does.
 func readEntries(ctx context.Context, api *client.Client, args []string, from place, size int, _ []listOption) ([]json.RawMessage, *place, error) {
 	var response client.Response
-	page := client.DunningRunEntryPage{Limit: &size}
-	if from.after != "" {
-		page.After = &from.after
-	}
+	page := client.DunningRunEntryPage{After: from.after, Limit: size}
 	entries, err := api.ListDunningRunEntries(ctx, args[0], page, client.Into(&response))
 	if err != nil {
 		return nil, nil, err

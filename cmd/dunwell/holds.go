@@ -42,8 +42,8 @@ func holdsCommand(env environment) *cobra.Command {
 	var filter client.DunningHoldFilter
 	c := &cobra.Command{Use: "holds", Short: "list what holds dunning back", Example: "  dunwell dunning holds --active\n  dunwell dunning holds --invoice RE12345"}
 	f := c.Flags()
-	f.Func("invoice", "only those of the invoice with this `reference`", func(v string) error { filter.Invoice = &v; return nil })
-	f.Func("identity", "only those of the customer with this `reference`", func(v string) error { filter.Identity = &v; return nil })
+	f.StringVar(&filter.Invoice, "invoice", "", "only those of the invoice with this `reference`")
+	f.StringVar(&filter.Identity, "identity", "", "only those of the customer with this `reference`")
 	f.BoolFunc("active", "only those that count today or later; =false: only those that do not", func(v string) error {
 		filter.Active = new(bool)
 		return parseBool(filter.Active, v)
@@ -51,7 +51,7 @@ func holdsCommand(env environment) *cobra.Command {
 	read := func(ctx context.Context, api *client.Client, _ []string, from place, size int, _ []listOption) ([]json.RawMessage, *place, error) {
 		var response client.Response
 		page := filter
-		page.Limit, page.Offset = &size, &from.offset
+		page.Limit, page.Offset = size, from.offset
 		if _, err := api.ListDunningHolds(ctx, page, client.Into(&response)); err != nil {
 			return nil, nil, err
 		}
