@@ -22,7 +22,21 @@ func runTime(m *store.Merchant, moment time.Time) time.Time {
 	}
 	local := localTime(m, moment)
 	year, month, day := local.Date()
-	return time.Date(year, month, day, clock.Hour(), clock.Minute(), 0, 0, local.Location())
+	at := time.Date(year, month, day, clock.Hour(), clock.Minute(), 0, 0, local.Location())
+	if at.Day() != day { // a day that begins at one o'clock: an hour that there is not was taken for the last of the day before
+		at = at.Add(time.Hour)
+	}
+	return at
+}
+
+// nextRunTime is when the schedule starts the next run of a merchant after a moment; zero for a merchant who wants none.
+func nextRunTime(m *store.Merchant, moment time.Time) time.Time {
+	at := runTime(m, moment)
+	if at.IsZero() || at.After(moment) {
+		return at
+	}
+	year, month, day := localTime(m, moment).Date()
+	return runTime(m, time.Date(year, month, day+1, 12, 0, 0, 0, at.Location())) // there is a noon on every day
 }
 
 // startScheduled starts the run of the day of every merchant whose time has come. Any number of processes may do so at once:
@@ -54,6 +68,9 @@ func (a *App) startRunOf(ctx context.Context, m *store.Merchant) error {
 		return err
 	}
 	err = a.db.Update(ctx, m.ID, func(tx *store.Tx) error {
+		if tx.Now.Before(runTime(m, tx.Now)) { // midnight came in between
+			return nil
+		}
 		return a.insertRun(tx, &ar.Run{Day: *today(m, tx.Now), Scheduled: true})
 	})
 	if ar.KindOf(err) == ar.Conflict { // somebody was faster, or is at it

@@ -19,6 +19,8 @@ func TestRunTime(t *testing.T) {
 		{"06:30", "Europe/Berlin", "2026-01-04T12:00:00Z", "2026-01-04T05:30:00Z"},
 		{"00:00", "America/New_York", "2026-06-04T03:59:00Z", "2026-06-03T04:00:00Z"},
 		{"02:30", "Europe/Berlin", "2026-03-29T12:00:00Z", "2026-03-29T01:30:00Z"}, // it is never 02:30
+		{"00:30", "America/Santiago", "2026-09-06T12:00:00Z", "2026-09-06T04:30:00Z"}, // the day begins at one o'clock
+		{"00:30", "Africa/Cairo", "2026-04-24T12:00:00Z", "2026-04-23T22:30:00Z"},
 	} {
 		moment, err := time.Parse(time.RFC3339, c.moment)
 		if err != nil {
@@ -31,6 +33,24 @@ func TestRunTime(t *testing.T) {
 	}
 	if got := runTime(&store.Merchant{}, storetest.Start); !got.IsZero() {
 		t.Errorf("without a time: %s", got)
+	}
+}
+
+// Every day has its run, one after the other, also where midnight is left out or comes twice.
+func TestNextRunTime(t *testing.T) {
+	for _, zone := range []string{"America/Santiago", "Africa/Cairo", "America/Havana", "Asia/Beirut", "Europe/Berlin", "Australia/Lord_Howe"} {
+		for _, clock := range []string{"00:00", "00:30", "02:30", "23:59"} {
+			m := &store.Merchant{Settings: ar.Settings{DunningAt: clock, Timezone: zone}}
+			moment := time.Date(2026, time.January, 1, 12, 0, 0, 0, time.UTC)
+			day := *today(m, nextRunTime(m, moment))
+			for range 365 {
+				next := nextRunTime(m, moment)
+				if !next.After(moment) || !today(m, next).Equal(day) {
+					t.Fatalf("%s in %s: after %s it is %s, and the day is %s", clock, zone, moment, next, day)
+				}
+				moment, day = next, day.AddDate(0, 0, 1)
+			}
+		}
 	}
 }
 

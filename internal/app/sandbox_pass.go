@@ -29,7 +29,7 @@ func (a *App) passRuns(ctx context.Context, to time.Time) error {
 		if err != nil || next.IsZero() || next.After(to) {
 			return err
 		}
-		if err := a.clock.advance(next); err != nil {
+		if err := a.clock.reach(next); err != nil {
 			return err
 		}
 		if err := a.workDue(ctx); err != nil {
@@ -43,11 +43,7 @@ func (a *App) nextRunTime(ctx context.Context) (next time.Time, err error) {
 	merchants, err := a.db.Merchants(ctx)
 	now := a.clock.Now()
 	for i := range merchants {
-		m := &merchants[i]
-		at := runTime(m, now)
-		if !at.IsZero() && !at.After(now) {
-			at = runTime(m, localTime(m, now).AddDate(0, 0, 1))
-		}
+		at := nextRunTime(&merchants[i], now)
 		if !at.IsZero() && (next.IsZero() || at.Before(next)) {
 			next = at
 		}

@@ -35,6 +35,23 @@ func TestSandboxClock(t *testing.T) {
 	}
 }
 
+// Time that passes while the clock is moved is no reason to refuse: it is there already.
+func TestSandboxClockGoesOnMeanwhile(t *testing.T) {
+	on(t, storetest.SQLite, func(b *bench) {
+		ticks := storetest.NewClock()
+		c, err := NewSandboxClock(func() time.Time { ticks.Advance(time.Second); return ticks.Now() }, filepath.Join(t.TempDir(), "clock"))
+		b.no(err)
+		b.clock, b.App.clock = ticks, c
+		b.no(b.SetSettings(b.Context(), by.Merchant, "", ar.Settings{DunningAt: "00:00"}))
+		for range 3 {
+			to := c.Now().Add(2 * time.Second)
+			if now, err := b.AdvanceSandboxClock(b.Context(), to); err != nil || now.Before(to) {
+				b.Errorf("moved to %s, it shows %s: %v", to, now, err)
+			}
+		}
+	})
+}
+
 // A clock that cannot be kept is not moved.
 func TestSandboxClockThatCannotBeKept(t *testing.T) {
 	c, err := NewSandboxClock(storetest.NewClock().Now, filepath.Join(t.TempDir(), "gone", "clock"))
