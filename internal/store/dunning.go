@@ -45,7 +45,7 @@ func (tx *Tx) DunningCycles(invoiceID string) ([]ar.DunningCycle, error) {
 		FROM dunning_cycles AS c
 			JOIN events AS e ON e.merchant = c.merchant AND e.seq = c.event
 			LEFT JOIN procedures AS p ON p.merchant = c.merchant AND p.version = c.version
-		WHERE c.merchant = $1 AND c.invoice_id = $2 ORDER BY c.number DESC LIMIT $3`, []any{invoiceID, int64(MaxDunningCycles)}, func(r row) error {
+		WHERE c.merchant = $1 AND c.invoice_id = $2 ORDER BY c.number DESC`+atMost(MaxDunningCycles), []any{invoiceID}, func(r row) error {
 		c := ar.DunningCycle{InvoiceID: invoiceID}
 		var level int64
 		err := r.Scan(&c.Number, &level, instant{&c.Since}, maybeInstant{&c.Start}, maybeParsed[ar.Procedure]{&c.Procedure}, &c.Event, &c.Actor, instant{&c.Created})

@@ -47,7 +47,7 @@ func (tx *Tx) InvoicesNamed(keys []string) (map[string][]ar.OpenItem, error) {
 
 // OpenInvoices are at most so many open invoices of a customer, by its id, the longest due first.
 func (tx *Tx) OpenInvoices(identityID string, limit int) ([]ar.OpenItem, error) {
-	return tx.openItems(`i.identity_id = $2 ORDER BY i.due, i.id LIMIT $3`, identityID, int64(limit))
+	return tx.openItems(`i.identity_id = $2 ORDER BY i.due, i.id`+atMost(limit), identityID)
 }
 
 // InvoicesOwing are at most so many open invoices of which exactly an amount is unpaid, whoever owes it.
@@ -56,8 +56,12 @@ func (tx *Tx) InvoicesOwing(amount decimal.Decimal, currency string, limit int) 
 	if err != nil {
 		return nil, err
 	}
-	return tx.openItems(`i.unpaid = $2 AND i.currency = $3 ORDER BY i.id LIMIT $4`, sum, currency, int64(limit))
+	return tx.openItems(`i.unpaid = $2 AND i.currency = $3 ORDER BY i.id`+atMost(limit), sum, currency)
 }
+
+// atMost limits a statement that is run often, and has few limits. SQLite looks at the value of one that is bound when it plans, so
+// it would plan anew each time, which costs more than ten times what finding a row does.
+func atMost(n int) string { return ` LIMIT ` + strconv.Itoa(n) }
 
 func (tx *Tx) openItems(where string, args ...any) (all []ar.OpenItem, err error) {
 	err = tx.query(`SELECT `+openItemColumns+` FROM invoices AS i

@@ -87,7 +87,7 @@ func (tx *Tx) notice(where string, value any) (*ar.Notice, error) {
 
 // Notices are the last notices of an invoice, by its id, the newest first.
 func (tx *Tx) Notices(invoiceID string) ([]ar.Notice, error) {
-	return tx.notices(` AND n.invoice_id = $2 ORDER BY n.cycle DESC, n.level DESC LIMIT $3`, invoiceID, int64(MaxNotices))
+	return tx.notices(` AND n.invoice_id = $2 ORDER BY n.cycle DESC, n.level DESC`+atMost(MaxNotices), invoiceID)
 }
 
 // NoticesOfRun are the notices that a run has issued of some invoices, by their ids, in the order of these. An invoice may have
