@@ -30,9 +30,22 @@ func matchAndMove(tx *store.Tx, by Caller, t *ar.Transaction) error {
 		if id, _ := payer(ledgers); id == "" && t.Identity == "" && match.Payer != nil {
 			t.Identity, t.IdentityReference = match.Payer.ID, match.Payer.Reference
 		}
-		return move(tx, by, t, match.Assigned, ledgers)
+		return move(tx, by, t, unbounded(t, match.Assigned), ledgers)
 	}
 	return &ar.Error{Kind: ar.Unavailable, Code: ar.CodeUnavailable, Message: "The invoices are being changed by others at the moment."}
+}
+
+// unbounded are the assignments of a match, of a payment with all there is for each invoice in turn: interest that is charged for
+// its being late may take more than was owed when it was matched. What an invoice does not owe stays for the next, or is credit.
+func unbounded(t *ar.Transaction, matched []ar.Assignment) []ar.Assignment {
+	if t.Returns() {
+		return matched
+	}
+	all := slices.Clone(matched)
+	for i := range all {
+		all[i].Amount = t.Unallocated
+	}
+	return all
 }
 
 // matchings bounds how often a transaction is matched anew.

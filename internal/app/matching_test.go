@@ -128,3 +128,17 @@ func TestUnchanged(t *testing.T) {
 		}
 	}
 }
+
+// Money that names its invoice pays the interest too that it is late for, as far as it goes: only what is over is credit.
+func TestMatchedMoneyPaysItsInterest(t *testing.T) {
+	each(t, func(b *bench) {
+		b.inArrears()
+		b.atLevel(2)
+		paid := b.transferred("1100", "", "", "Rechnung "+b.voucher("RE1").Number)
+		if paid.Unallocated.String() != "86.56" { // 1,000.00, a fee of 5.00, and interest of 8.44
+			b.Errorf("unallocated %s: %s", paid.Unallocated, b.booked("RE1"))
+		}
+		b.owes("0", ar.StatePaid)
+		b.verified()
+	})
+}

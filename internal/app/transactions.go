@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/store"
 )
@@ -84,7 +86,11 @@ func move(tx *store.Tx, by Caller, t *ar.Transaction, assigned []ar.Assignment, 
 		t.Identity, t.IdentityReference = id, reference
 	}
 	for i, l := range ledgers {
-		if err := l.move(tx, t, assigned[i].Amount, merchant); err != nil {
+		amount := assigned[i].Amount
+		if !t.Returns() { // those before it may have taken more than was owed when it was matched
+			amount = decimal.Min(amount, t.Unallocated)
+		}
+		if err := l.move(tx, t, amount, merchant); err != nil {
 			return err
 		}
 		t.Unallocated = t.Unallocated.Sub(l.moved)

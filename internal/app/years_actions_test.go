@@ -143,7 +143,7 @@ func (h *livedYear) payByNumber(t *rapid.T) {
 	}
 	m.customer = i.customer
 	if i.state() == "none" {
-		m.left -= h.receive(i, m, min(m.amount, max(0, i.unpaid())))
+		m.left -= h.receive(i, m, m.amount)
 	}
 	h.move(m, "Rechnung "+number+", "+label, nil, "")
 }
