@@ -106,6 +106,9 @@ func reserve(tx *store.Tx, batch []movement, known map[string]bool) ([]movement,
 			continue
 		}
 		t := m.transaction()
+		if t.Check(nil) != nil { // bookOne says why
+			continue
+		}
 		match, seen, err := findMatch(tx, &t)
 		if err != nil {
 			return nil, err
@@ -163,11 +166,11 @@ func (w *statementWork) bookOne(tx *store.Tx, i *ar.StatementImport, m *movement
 		return nil
 	}
 	t := m.transaction()
-	if ours, err := m.ours(tx, &t); err != nil || !ours {
-		i.Skipped++
+	if err := t.Check(nil); err != nil { // before anything is asked of the database that no column can hold
 		return err
 	}
-	if err := t.Check(nil); err != nil {
+	if ours, err := m.ours(tx, &t); err != nil || !ours {
+		i.Skipped++
 		return err
 	}
 	if err := matchAndMove(tx, w.by, &t); err != nil {

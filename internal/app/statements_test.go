@@ -191,6 +191,17 @@ func TestImportOfBrokenFile(t *testing.T) {
 	})
 }
 
+// A statement that is twice in a file is booked once.
+func TestImportOfRepeatedStatement(t *testing.T) {
+	each(t, func(b *bench) {
+		once := statement(ntry{amount: "60", ref: "B1"}, ntry{amount: "60", ref: "B1"}, ntry{amount: "-40", ref: "B2", returned: "AC04"})
+		begin, end := strings.Index(once, "<Stmt>"), strings.Index(once, "</BkToCstmrStmt>")
+		if got := b.imports(once[:end] + strings.Replace(once[begin:], "S1", "S2", 1)); got != "done: 2 statements, 6 entries, 3 booked, 3 unallocated, 3 duplicates, 0 skipped" {
+			b.Error(got)
+		}
+	})
+}
+
 // What is no statement at all is refused before it is kept.
 func TestImportRefused(t *testing.T) {
 	on(t, storetest.Engines[0], func(b *bench) {
@@ -343,5 +354,24 @@ func TestImportIsWorked(t *testing.T) {
 			return i.State == ar.StatementDone
 		})
 		b.no(b.Stop(b.Context()))
+	})
+}
+
+// An amount that no invoice can have is refused by itself; the entries around it are booked.
+func TestImportStatementWithImpossibleAmounts(t *testing.T) {
+	each(t, func(b *bench) {
+		b.open()
+		got := b.imports(statement(
+			ntry{amount: "50.00", ref: "B1", text: "RE-2026-0001"},
+			ntry{amount: "999999999999999999.99", ref: "B2"},
+			ntry{amount: "1.00001", ref: "B3", e2e: "E3"},
+			ntry{amount: "-999999999999999999.99", ref: "B4", e2e: "E4"},
+			ntry{amount: "-1.00001", ref: "B5", e2e: "E5", returned: "AC04"},
+			ntry{amount: "50.00", ref: "B6", text: "RE-2026-0001"},
+		))
+		if !strings.HasPrefix(got, "done: 1 statements, 6 entries, 2 booked, 0 unallocated, 0 duplicates, 4 skipped") {
+			t.Error(got)
+		}
+		b.owes("0", ar.StatePaid)
 	})
 }
