@@ -86,7 +86,7 @@ func (t *Transaction) Match(e Evidence) Match {
 		}
 	}
 	if m.Payer != nil {
-		return m.none(fmt.Sprintf("The account is that of customer %s, of whose invoices none is of that amount.", m.Payer.Reference), m.Open, "Open invoice of the customer.")
+		return m.none(fmt.Sprintf("%s, of whose invoices none is of that amount.", m.whose()), m.Open, "Open invoice of the customer.")
 	}
 	return m.none("Neither a reference nor a number of an invoice is in the text, and the account is not known.", m.Equal, "Open with exactly this amount.")
 }
@@ -168,6 +168,14 @@ func (m *matcher) namedItems() (items []OpenItem, rule Rule, ambiguous []OpenIte
 	return items, rule, nil
 }
 
+// whose says who the payer is, and how that is known.
+func (m *matcher) whose() string {
+	if m.Identity != "" { // known before: a part was assigned, say
+		return "The money is that of customer " + m.Payer.Reference
+	}
+	return "The account is that of customer " + m.Payer.Reference
+}
+
 func (m *matcher) ofPayer(i OpenItem) bool { return m.Payer != nil && i.Customer.ID == m.Payer.ID }
 func (m *matcher) exact(i OpenItem) bool   { return i.Phase == Open && i.Unpaid.Equal(m.Amount) }
 func (m *matcher) open(i OpenItem) bool    { return i.Phase == Open && i.Currency == m.Currency }
@@ -181,9 +189,9 @@ func (m *matcher) byAmount() (Match, bool) {
 	case 0:
 		return Match{}, false
 	case 1:
-		return m.on(equal, MatchAmount, fmt.Sprintf("The account is that of customer %s, and only %s is of that amount.", m.Payer.Reference, invoiceNames(equal))), true
+		return m.on(equal, MatchAmount, fmt.Sprintf("%s, and only %s is of that amount.", m.whose(), invoiceNames(equal))), true
 	}
-	return m.none(fmt.Sprintf("The account is that of customer %s, and %d invoices are of that amount.", m.Payer.Reference, len(equal)), equal, "Open with exactly this amount."), true
+	return m.none(fmt.Sprintf("%s, and %d invoices are of that amount.", m.whose(), len(equal)), equal, "Open with exactly this amount."), true
 }
 
 // bySubset decides if some of the payer's invoices come to exactly the amount.
@@ -192,9 +200,9 @@ func (m *matcher) bySubset() (Match, bool) {
 	chosen, only := subset(open, m.Amount)
 	switch {
 	case only:
-		return m.on(chosen, MatchSubset, fmt.Sprintf("The account is that of customer %s, and only %s come to that amount.", m.Payer.Reference, invoiceNames(chosen))), true
+		return m.on(chosen, MatchSubset, fmt.Sprintf("%s, and only %s come to that amount.", m.whose(), invoiceNames(chosen))), true
 	case len(chosen) > 0:
-		return m.none(fmt.Sprintf("The account is that of customer %s, of whose invoices several sums are of that amount.", m.Payer.Reference), open, "Open invoice of the customer."), true
+		return m.none(fmt.Sprintf("%s, of whose invoices several sums are of that amount.", m.whose()), open, "Open invoice of the customer."), true
 	}
 	return Match{}, false
 }
@@ -206,10 +214,10 @@ func (m *matcher) byTolerance() (Match, bool) {
 	case 0:
 		return Match{}, false
 	case 1:
-		return m.on(near, MatchTolerance, fmt.Sprintf("The account is that of customer %s, and %s is only %s more.",
-			m.Payer.Reference, invoiceNames(near), money.Format(near[0].Unpaid.Sub(m.Amount), m.Currency))), true
+		return m.on(near, MatchTolerance, fmt.Sprintf("%s, and %s is only %s more.",
+			m.whose(), invoiceNames(near), money.Format(near[0].Unpaid.Sub(m.Amount), m.Currency))), true
 	}
-	return m.none(fmt.Sprintf("The account is that of customer %s, and %d invoices are slightly more.", m.Payer.Reference, len(near)), near, "Open with slightly more."), true
+	return m.none(fmt.Sprintf("%s, and %d invoices are slightly more.", m.whose(), len(near)), near, "Open with slightly more."), true
 }
 
 // takeBack matches money that went back: with the payment of the same reference, else with the one invoice that is named.

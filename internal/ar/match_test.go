@@ -103,7 +103,7 @@ func TestMatch(t *testing.T) {
 // The reason is what a person reads.
 func TestMatchReasons(t *testing.T) {
 	first, second := owed("RE-2026-0001", "K1", "119"), owed("RE-2026-0002", "K1", "59.50")
-	for _, c := range []struct{ amount, label, want string }{
+	for _, c := range []struct{ amount, label, want string }{ // the account is known
 		{"119", RFReference("RE-2026-0001"), "It carries the reference of RE-2026-0001."},
 		{"119", "RE-2026-0002, RE-2026-0001", "Its text names RE-2026-0002, RE-2026-0001. Of these, it is exactly the sum of RE-2026-0001."},
 		{"59.50", "", "The account is that of customer K1, and only RE-2026-0002 is of that amount."},
@@ -114,6 +114,10 @@ func TestMatchReasons(t *testing.T) {
 		if m.Matching.Reason != c.want {
 			t.Errorf("%s %q: %s", c.amount, c.label, m.Matching.Reason)
 		}
+	}
+	m := (&Transaction{Amount: dec("59.50"), Currency: "EUR", Identity: "idK1"}).Match(book("K1", first, second)) // a part was assigned before
+	if want := "The money is that of customer K1, and only RE-2026-0002 is of that amount."; m.Matching.Reason != want {
+		t.Errorf("of a customer's own: %s", m.Matching.Reason)
 	}
 }
 

@@ -82,7 +82,10 @@ func (t *Transaction) checkParts(wrong *faults, assignments []Assignment) decima
 	for i, a := range assignments {
 		path := fmt.Sprintf("assignments[%d]", i)
 		checkMovement(wrong, path+".amount", a.Amount, t.Currency)
-		if a.Amount.Sign()*t.Amount.Sign() < 0 {
+		switch {
+		case a.Amount.IsZero(): // it would book nothing, and yet say whose the money is
+			wrong.add(path+".amount", "Nothing is assigned.", "Send an amount, or leave the invoice out.")
+		case a.Amount.Sign()*t.Amount.Sign() < 0:
 			wrong.add(path+".amount", "The sign differs from that of the transaction.", "Parts of a payment are positive, parts of a return negative.")
 		}
 		if seen[a.Invoice] {

@@ -32,6 +32,7 @@ func TestTransactionCheck(t *testing.T) {
 		{"half a yen", "0.5", "JPY", nil, []string{"amount"}},
 		{"fils", "0.005", "KWD", nil, nil},
 		{"half a cent of it", "10", "EUR", parts("A", "0.005"), []string{"assignments[0].amount"}},
+		{"nothing of it", "10", "EUR", parts("A", "0"), []string{"assignments[0].amount"}},
 		{"no money", "10", "XXX", nil, []string{"currency"}},
 		{"more than there is", "1000000000000", "EUR", nil, []string{"amount"}},
 	} {
