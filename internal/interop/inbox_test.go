@@ -252,7 +252,7 @@ func archived(t *testing.T, api *client.Client, invoice string, mails []delivere
 			t.Fatal(err)
 		}
 		for _, c := range voucher.Communications {
-			if c.Kind != client.CommunicationKindEmail {
+			if c.Kind != client.DocumentKindEmail {
 				continue
 			}
 			var stored bytes.Buffer

@@ -104,6 +104,7 @@ async function invoices() {
   assert.deepEqual([dunning.level, dunning.startDunningDate, dunning.next?.level, dunning.next?.fee], [2, '2030-03-01', 3, '2.50']);
   assert.deepEqual(dunning.cycles?.map((cycle) => [cycle.level, cycle.job]), [[2, modified.job]]);
   refused(await api.POST('/invoices/{invoiceReference}/modifyDunning', { params: { path }, body: { startDunningDate: '2000-01-01' } }), 400, 'ERR_INVALID_VALUE');
+  await runs('TS-1');
 
   const again = must(await api.POST('/invoices/{invoiceReference}/resendInvoice', { params: { path }, body: {} }));
   assert.notEqual((await ended(again.job)).deliveries?.[0]?.messageId, committed.deliveries?.[0]?.messageId);
@@ -113,6 +114,29 @@ async function invoices() {
   }));
   assert.deepEqual(ofCustomer.map((row) => row.reference), ['TS-1']);
   await walk();
+}
+
+// runs holds an invoice back that nobody is to be dunned for yet, and runs what is planned of it: nothing.
+async function runs(invoice: string) {
+  const hold = must(await api.POST('/dunning/holds', { body: { invoice, kind: 'dispute', reason: 'One came broken.', amount: '10.00' } }), 201);
+  const active = must(await api.GET('/dunning/holds', { params: { query: { invoice, active: true } } }));
+  assert.deepEqual(active, [hold]);
+  assert.deepEqual(must(await api.GET('/invoices/{invoiceReference}/dunning', { params: { path: { invoiceReference: invoice } } })).holds, [hold]);
+  const lift = { params: { path: { hold: hold.id } }, body: {} };
+  assert(must(await api.POST('/dunning/holds/{hold}/lift', lift)).lifted);
+  refused(await api.POST('/dunning/holds/{hold}/lift', lift), 409, 'ERR_CONFLICT_STATE');
+
+  const plan = must(await api.POST('/dunning/runs', { body: { dryRun: true, invoices: [invoice] } }));
+  assert.deepEqual([plan.state, plan.notices, plan.skipped], ['done', 0, 1]);
+  const entries = must(await api.GET('/dunning/runs/{run}/entries', { params: { path: { run: plan.run }, query: { limit: 1 } } }));
+  assert.deepEqual(entries.rows.map((row) => [row.invoice, row.outcome, row.guard]), [[invoice, 'skipped', 'G2']]);
+  refused(await api.POST('/dunning/runs', { body: { dryRun: true, hash: plan.hash! } }), 400, 'ERR_INVALID_VALUE');
+  let run = must(await api.POST('/dunning/runs', { body: { hash: plan.hash!, invoices: [invoice] } }));
+  while (!run.finished) {
+    await setTimeout(20);
+    run = must(await api.GET('/dunning/runs/{run}', { params: { path: { run: run.run } } }));
+  }
+  assert.deepEqual([run.state, run.hash, run.issued], ['done', plan.hash, 0]);
 }
 
 // ended waits until a job has mailed its document.
@@ -195,13 +219,47 @@ async function money() {
     params: { path: { identityReference: 'TS-K1' } }, body: { reference: 'TS-GS1', invoice: 'TS-1', items },
   }), 201);
   assert.deepEqual([note.corrects, note.total, note.unpaid], ['TS-1', '0.10', '0.00']);
-  const transfer = { amount: '80.10', currency: 'EUR', valuedate: '2026-01-31', label: 'TS-1', assignments: [{ invoice: 'TS-1', amount: 80.09 }] };
+  const transfer = { amount: '80.10', currency: 'EUR', valuedate: '2026-01-31', label: 'TS-1', assignments: [{ invoice: 'TS-1', amount: 80 }] };
   const paid = must(await api.POST('/transactions', { params: { header: { 'Idempotency-Key': 'ts-transfer' } }, body: transfer }), 201);
-  assert.deepEqual([paid.identity, paid.unallocated], ['TS-K1', '0.01']);
+  assert.deepEqual([paid.identity, paid.unallocated], ['TS-K1', '0.10']);
   assert.deepEqual(must(await api.GET('/transactions/{id}', { params: { path: { id: paid.id } } })), paid);
   const moved = must(await api.GET('/transactions', { params: { query: { query: { amount: { $gte: '80.10' } }, sort: '-created', pageSize: 1 } } }));
   assert.deepEqual(moved.rows, [paid]);
+
+  const adjust = { params: { path: { invoiceReference: 'TS-1' } } };
+  const [writeoff] = must(await api.POST('/invoices/{invoiceReference}/adjustments', { ...adjust, body: { kind: 'writeoff', amount: '0.04', reason: 'small change' } }), 201);
+  assert.deepEqual([writeoff?.kind, writeoff?.transaction], ['writeoff', null]);
+  must(await api.POST('/invoices/{invoiceReference}/adjustments', { ...adjust, body: { kind: 'reversal', reverses: writeoff!.id, reason: 'it is there' } }), 201);
+  const assign = { params: { path: { id: paid.id } }, body: { assignments: [{ invoice: 'TS-1', amount: '0.09' }] } };
+  assert.equal(must(await api.POST('/transactions/{id}/assignments', assign)).unallocated, '0.01');
+  refused(await api.POST('/transactions/{id}/assignments', assign), 409, 'ERR_CONFLICT_STATE');
   assert.equal(must(await api.GET('/invoices/{invoiceReference}', { params: { path: { invoiceReference: 'TS-1' } } })).state, 'paid');
+}
+
+// statement is what a bank says of an account: one payment of somebody who is not known.
+const statement = `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt><Id>TS</Id><Acct><Id><IBAN>DE68210501700012345678</IBAN></Id></Acct>
+<Ntry><Amt Ccy="EUR">0.03</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-01-31</Dt></BookgDt><AcctSvcrRef>TS</AcctSvcrRef></Ntry>
+</Stmt></BkToCstmrStmt></Document>`;
+
+async function statements() {
+  const made = must(await api.POST('/transactions/imports', {
+    params: { header: { 'Idempotency-Key': 'ts-statement' } },
+    body: { file: new Blob([statement]), filename: 'statement.xml' },
+    bodySerializer: (body) => {
+      const form = new FormData();
+      Object.entries(body).forEach(([name, value]) => form.append(name, value));
+      return form;
+    },
+  }));
+  for (;;) {
+    const now = must(await api.GET('/transactions/imports/{import}', { params: { path: { import: made.id } } }));
+    if (!now.finished) {
+      await setTimeout(20);
+      continue;
+    }
+    assert.deepEqual([now.state, now.entries, now.booked, now.unallocated], ['done', 1, 1, 1], JSON.stringify(now));
+    return;
+  }
 }
 
 async function sandbox() {
@@ -228,7 +286,7 @@ async function refusals() {
 }
 
 async function main() {
-  for (const part of [customers, invoices, documents, money, sandbox, refusals]) await part();
+  for (const part of [customers, invoices, documents, money, statements, sandbox, refusals]) await part();
 }
 
 main().catch((failure) => {

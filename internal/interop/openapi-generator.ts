@@ -4,8 +4,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 import {
-  CommunicationApi, CommunicationKind, Configuration, CreditNotesApi, DeliveryState, DocumentSearchKindEnum, EmailKindEnum, ErrorType, ExtensionsApi, IdentitiesApi,
-  IdentityKind, InvoicesApi, InvoiceState, JobStateEnum, ListDocumentsSortEnum, ModelErrorFromJSON, TransactionsApi, type InvoiceUpdate, type ModelError,
+  AdjustmentCreateKindEnum, BookingKindEnum, CommunicationApi, CommunicationKind, Configuration, CreditNotesApi, DeliveryState, DocumentKind,
+  DocumentSearchKindEnum, DunningHoldKind, DunningRunEntryGuardEnum, DunningRunEntryOutcomeEnum, DunningRunStateEnum, EmailKindEnum, ErrorType, ExtensionsApi,
+  IdentitiesApi, IdentityKind, InvoicesApi, InvoiceState, JobStateEnum, ListDocumentsSortEnum, ModelErrorFromJSON, TransactionsApi, type InvoiceUpdate, type ModelError,
 } from './generated/client/index.js';
 
 const basePath = process.argv[2];
@@ -93,6 +94,7 @@ async function vouchers() {
   assert.deepEqual([dunning.level, dunning.startDunningDate?.toISOString(), dunning.next?.level, dunning.next?.fee], [2, '2030-03-01T00:00:00.000Z', 3, '2.50']);
   assert.deepEqual(dunning.cycles?.map((cycle) => [cycle.level, cycle.job]), [[2, modified.job]]);
   await refused(invoices.modifyDunning({ ...path, dunningModification: { startDunningDate: new Date('2000-01-01') } }), 400, ErrorType.INVALID_VALUE);
+  await runs('OG-1');
 
   const again = await invoices.resendInvoice({ ...path, invoiceResend: {} });
   assert.notEqual((await ended(again.job)).deliveries?.[0]?.messageId, committed.deliveries?.[0]?.messageId);
@@ -100,6 +102,27 @@ async function vouchers() {
   const ofCustomer = await identities.listIdentityInvoices({ identityReference: 'OG-K1', limit: 0, search: { unpaid: { $gt: '80.00' } }, sort: '-created' });
   assert.deepEqual(ofCustomer.map((row) => row.reference), ['OG-1']);
   await walk();
+}
+
+// runs holds an invoice back that nobody is to be dunned for yet, and runs what is planned of it: nothing.
+async function runs(invoice: string) {
+  const hold = await extensions.createDunningHold({ dunningHoldCreate: { invoice, kind: DunningHoldKind.dispute, reason: 'One came broken.', amount: '10.00' } });
+  assert.deepEqual((await extensions.listDunningHolds({ invoice, active: true })).map((row) => row.id), [hold.id]);
+  assert.deepEqual((await extensions.getDunning({ invoiceReference: invoice })).holds.map((row) => row.amount), ['10.00']);
+  assert((await extensions.liftDunningHold({ hold: hold.id, body: {} })).lifted);
+  await refused(extensions.liftDunningHold({ hold: hold.id, body: {} }), 409, ErrorType.CONFLICT_STATE);
+
+  const plan = await extensions.createDunningRun({ dunningRunCreate: { dryRun: true, invoices: [invoice] } });
+  assert.deepEqual([plan.state, plan.notices, plan.skipped], [DunningRunStateEnum.done, 0, 1]);
+  const entries = await extensions.listDunningRunEntries({ run: plan.run, limit: 1 });
+  assert.deepEqual(entries.rows.map((row) => [row.invoice, row.outcome, row.guard]), [[invoice, DunningRunEntryOutcomeEnum.skipped, DunningRunEntryGuardEnum.G2]]);
+  await refused(extensions.createDunningRun({ dunningRunCreate: { dryRun: true, hash: plan.hash! } }), 400, ErrorType.INVALID_VALUE);
+  let run = await extensions.createDunningRun({ idempotencyKey: 'og-run', dunningRunCreate: { hash: plan.hash!, invoices: [invoice] } });
+  while (!run.finished) {
+    await setTimeout(20);
+    run = await extensions.getDunningRun({ run: run.run });
+  }
+  assert.deepEqual([run.state, run.hash, run.issued], [DunningRunStateEnum.done, plan.hash, 0]);
 }
 
 // ended waits until a job has mailed its document.
@@ -145,7 +168,7 @@ async function documents() {
 // download fetches the document of an invoice that counts, with credentials and by its link.
 async function download(invoiceReference: string): Promise<Blob> {
   const [voucher] = await invoices.listDocuments({ invoiceReference, search: { kind: DocumentSearchKindEnum.invoice }, sort: ListDocumentsSortEnum.MinusCreated, limit: 1 });
-  const communication = voucher?.communications.filter(({ kind }) => kind === CommunicationKind.invoice).at(-1); // the original, once there is one
+  const communication = voucher?.communications.filter(({ kind }) => kind === DocumentKind.invoice).at(-1); // the original, once there is one
   assert(communication);
   const { id, publicUrl } = communication;
   const blob = await communications.getCommunicationFile({ id });
@@ -170,13 +193,39 @@ async function money() {
   const items = [{ label: 'Grinder', quantity: '1', unit: 'piece', unitprice: '0.10', detail: {} }];
   const note = await identities.createCreditnote({ identityReference: 'OG-K1', creditnoteCreate: { reference: 'OG-GS1', invoice: 'OG-1', items } });
   assert.deepEqual([note.corrects, note.total, note.unpaid], ['OG-1', '0.10', '0.00']);
-  const transfer = { amount: '80.10', currency: 'EUR', valuedate: new Date('2026-01-31'), label: 'OG-1', assignments: [{ invoice: 'OG-1', amount: '80.09' }] };
+  const transfer = { amount: '80.10', currency: 'EUR', valuedate: new Date('2026-01-31'), label: 'OG-1', assignments: [{ invoice: 'OG-1', amount: '80' }] };
   const paid = await extensions.createTransaction({ idempotencyKey: 'og-transfer', transactionCreate: transfer });
-  assert.deepEqual([paid.identity, paid.unallocated], ['OG-K1', '0.01']);
+  assert.deepEqual([paid.identity, paid.unallocated], ['OG-K1', '0.10']);
   assert.deepEqual(await transactions.getTransaction({ id: paid.id }), paid);
   const moved = await transactions.listTransactions({ query: { amount: { $gte: '80.10' } }, sort: '-created', pageSize: 1 });
   assert.deepEqual(moved.rows, [paid]);
+
+  const adjusted = { invoiceReference: 'OG-1' };
+  const [writeoff] = await extensions.createAdjustment({ ...adjusted, adjustmentCreate: { kind: AdjustmentCreateKindEnum.writeoff, amount: '0.04', reason: 'small change' } });
+  assert.deepEqual([writeoff?.kind, writeoff?.transaction], [BookingKindEnum.writeoff, null]);
+  await extensions.createAdjustment({ ...adjusted, adjustmentCreate: { kind: AdjustmentCreateKindEnum.reversal, reverses: writeoff!.id, reason: 'it is there' } });
+  const assign = { id: paid.id, transactionAssign: { assignments: [{ invoice: 'OG-1', amount: '0.09' }] } };
+  assert.equal((await extensions.assignTransaction(assign)).unallocated, '0.01');
+  await refused(extensions.assignTransaction(assign), 409, ErrorType.CONFLICT_STATE);
   assert.equal((await invoices.getInvoice({ invoiceReference: 'OG-1' })).state, InvoiceState.paid);
+}
+
+// statement is what a bank says of an account: one payment of somebody who is not known.
+const statement = `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt><Id>OG</Id><Acct><Id><IBAN>DE68210501700012345678</IBAN></Id></Acct>
+<Ntry><Amt Ccy="EUR">0.04</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-01-31</Dt></BookgDt><AcctSvcrRef>OG</AcctSvcrRef></Ntry>
+</Stmt></BkToCstmrStmt></Document>`;
+
+async function statements() {
+  const made = await extensions.createTransactionImport({ idempotencyKey: 'og-statement', file: new Blob([statement]), filename: 'statement.xml' });
+  for (;;) {
+    const now = await extensions.getTransactionImport({ _import: made.id });
+    if (!now.finished) {
+      await setTimeout(20);
+      continue;
+    }
+    assert.deepEqual([now.state, now.entries, now.booked, now.unallocated], ['done', 1, 1, 1], JSON.stringify(now));
+    return;
+  }
 }
 
 async function sandbox() {
@@ -202,7 +251,7 @@ async function refusals() {
 }
 
 async function main() {
-  for (const part of [customers, vouchers, documents, money, sandbox, refusals]) await part();
+  for (const part of [customers, vouchers, documents, money, statements, sandbox, refusals]) await part();
 }
 
 main().catch((failure) => {
