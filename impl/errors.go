@@ -48,8 +48,3 @@ func Problem(err error) *serve.Problem {
 	}
 	return problem
 }
-
-// notOffered is the answer of an operation that is part of the contract and not built yet.
-func notOffered() error {
-	return &ar.Error{Kind: ar.NotOffered, Code: ar.CodeNotImplemented, Message: "This operation is not offered yet"}
-}

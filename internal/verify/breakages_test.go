@@ -57,7 +57,7 @@ var breakages = []breakage{
 	{"operation without a pair", func(c *contract) {
 		c.pairs = slices.DeleteFunc(c.pairs, func(p examples.Pair) bool { return p.OperationID == "getClaim" })
 	}, "story", "api/examples", "getClaim"},
-	{"pair of no operation", pair("createDunningRun.501", func(p *examples.Pair) { p.OperationID = "createDunningRuns" }), "story", "api/examples/createDunningRun.501.json", "createDunningRuns"},
+	{"pair of no operation", pair("createDunningRun", func(p *examples.Pair) { p.OperationID = "createDunningRuns" }), "story", "api/examples/createDunningRun.json", "createDunningRuns"},
 	{"pair with a request that does not fit", pair("createInvoice", func(p *examples.Pair) { in((*[]byte)(&p.Request.Body), `"CT"`, `"cash"`) }), "story", "api/examples/createInvoice.json request", "paymentkind"},
 	{"pair with a response that does not fit", pair("getInvoice", func(p *examples.Pair) { in((*[]byte)(&p.Response.Body), `"none"`, `"open"`) }), "story", "api/examples/getInvoice.json response", "state"},
 	{"pair with a status of no response", pair("getInvoice.404", func(p *examples.Pair) { p.Response.Status = 410 }), "story", "api/examples/getInvoice.404.json response", "410"},
