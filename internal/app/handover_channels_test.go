@@ -256,3 +256,91 @@ func TestLargeCaseIsLinked(t *testing.T) {
 		}
 	})
 }
+
+// Money that is booked and counts from a later day is waited for: the claim of today would be too high, and nobody would be told.
+func TestHandoverWaitsForMoneyThatIsBooked(t *testing.T) {
+	on(t, storetest.SQLite, func(b *bench) {
+		b.collections = b.TempDir()
+		b.inVain(ar.CollectionSettings{Folder: "x"})
+		m, err := b.Merchant(b.Context(), by.Merchant)
+		b.no(err)
+		tomorrow := today(m, b.clock.Now()).AddDate(0, 0, 1)
+		_, err = b.CreateTransaction(b.Context(), by, ar.Transaction{Amount: decimal.NewFromInt(60), Currency: "EUR", Bookingdate: tomorrow, Valuedate: tomorrow},
+			[]ar.Assignment{part("RE1", "60")}, nil)
+		b.no(err)
+		if e, _ := b.entry("RE1"); e.Handover || e.Reason != "Not due before "+tomorrow.Format(time.DateOnly)+"." {
+			b.Errorf("planned %+v", e)
+		}
+		if dropped := b.collected(1); !strings.Contains(dropped, tomorrow.Format(time.DateOnly)) {
+			b.Errorf("dropped: %q", dropped)
+		}
+		b.clock.Set(b.clock.Now().AddDate(0, 0, 1))
+		if dropped := b.collected(2); dropped != "" || b.collectionMessages()[0].State == "" {
+			b.Error(dropped)
+		}
+		var t told
+		b.no(json.Unmarshal(b.collectionMessages()[0].Body, &t))
+		if t.Open.Total != "40.82" { // 0.81 of interest was paid, and a day has borne more
+			b.Errorf("%+v", t.Open)
+		}
+	})
+}
+
+// Why a mail was withheld, and why dunning was held back, is nobody's business but the merchant's. What others wrote is no formula.
+func TestHandoverKeepsConfidence(t *testing.T) {
+	on(t, storetest.SQLite, func(b *bench) {
+		b.collections = b.TempDir()
+		b.reminded()
+		h, err := b.CreateHold(b.Context(), by, ar.Hold{Invoice: "RE1", Kind: ar.HoldBlock, Reason: "He plays golf with the owner"}, nil)
+		b.no(err)
+		if d := b.attempt(b.lastJob()); d.State != ar.DeliverySuppressed || !strings.Contains(d.Reason, "golf") {
+			b.Fatalf("%+v", d)
+		}
+		b.lift(h)
+		b.collect(ar.CollectionSettings{Folder: "x"})
+		level := 5
+		_, err = b.ModifyDunning(b.Context(), by, "RE1", ar.DunningModification{Level: &level}, nil)
+		b.no(err)
+		b.clock.Set(b.clock.Now().AddDate(0, 2, 0))
+		if dropped := b.collected(1); dropped != "" {
+			b.Fatal(dropped)
+		}
+		b.passAll()
+		content, err := os.ReadFile(b.inFolder()[".zip"][0])
+		b.no(err)
+		_, files := b.unzip(content)
+		for name, text := range files {
+			if strings.Contains(text, "golf") {
+				b.Errorf("%s: %s", name, text)
+			}
+		}
+		if !strings.Contains(files["mails.csv"], ",suppressed,") {
+			b.Errorf("%s", files["mails.csv"])
+		}
+	})
+}
+
+// A report that whoever collects did not get is no mail that the debtor did not get.
+func TestMailsToCollectorsAreNoMailsToDebtors(t *testing.T) {
+	each(t, func(b *bench) {
+		peer := b.smtp(mailtest.Config{}, mail.Timeouts{})
+		b.inVain(ar.CollectionSettings{Email: "faelle@inkasso.example"})
+		if dropped := b.collected(1); dropped != "" {
+			b.Fatal(dropped)
+		}
+		none := 0
+		_, err := b.ModifyDunning(b.Context(), by, "RE1", ar.DunningModification{Level: &none}, nil)
+		b.no(err)
+		b.clock.Set(b.clock.Now().Add(time.Minute))
+		b.passAll()
+		peer.Fail(mailtest.Fault{At: mailtest.Rcpt, Reply: "550 5.1.1 Nobody here"})
+		for _, m := range b.collectionMessages() {
+			if d := b.attempt(Job(m.Job)); d.State != ar.DeliveryRejected {
+				b.Fatalf("%+v", d)
+			}
+		}
+		if d := b.dunning(); d.Next == nil {
+			b.Errorf("dunning ends: %s", d.Reason)
+		}
+	})
+}

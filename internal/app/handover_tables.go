@@ -24,7 +24,7 @@ func (f *caseFile) bookingsCSV() ([]byte, error) {
 	rows := [][]string{{"id", "valuedate", "booked", "kind", "part", "amount", "currency", "transaction", "voucher", "reverses", "comment"}}
 	inv := f.invoice
 	rows = append(rows, []string{inv.ID, inv.Issued.Format(time.DateOnly), timestamp(inv.Committed), string(inv.Kind), string(ar.PartPrincipal),
-		money.Format(inv.Totals.Gross, inv.Currency), inv.Currency, "", inv.Reference, "", ""})
+		money.Format(inv.Totals.Gross, inv.Currency), inv.Currency, "", cell(inv.Reference), "", ""})
 	for _, b := range f.bookings {
 		rows = append(rows, []string{b.ID, b.Valuedate.Format(time.DateOnly), timestamp(&b.Created), string(b.Kind), string(b.Part),
 			money.Format(b.Amount, inv.Currency), inv.Currency, text(b.Transaction), text(b.Voucher), text(b.Reverses), cell(b.Comment)})
@@ -32,10 +32,14 @@ func (f *caseFile) bookingsCSV() ([]byte, error) {
 	return table(rows)
 }
 
-// mailsCSV is every mail to the debtor, with what its server said.
+// mailsCSV is every mail to the debtor, with what its server said. Why one was withheld may be what somebody wrote about a hold,
+// and is the merchant's own business.
 func (f *caseFile) mailsCSV() ([]byte, error) {
 	rows := [][]string{{"ordered", "ended", "kind", "recipient", "state", "attempts", "reply", "reason", "messageId"}}
 	for _, d := range f.mails {
+		if d.State == ar.DeliverySuppressed {
+			d.Reason = ""
+		}
 		rows = append(rows, []string{timestamp(&d.Created), timestamp(d.Finished), string(d.Kind), cell(d.Recipient), string(d.State),
 			strconv.Itoa(d.Attempts), cell(d.Reply), cell(d.Reason), d.MessageID})
 	}

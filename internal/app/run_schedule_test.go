@@ -18,7 +18,7 @@ func TestRunTime(t *testing.T) {
 		{"06:30", "Europe/Berlin", "2026-06-04T22:30:00Z", "2026-06-05T04:30:00Z"}, // it is the next day there
 		{"06:30", "Europe/Berlin", "2026-01-04T12:00:00Z", "2026-01-04T05:30:00Z"},
 		{"00:00", "America/New_York", "2026-06-04T03:59:00Z", "2026-06-03T04:00:00Z"},
-		{"02:30", "Europe/Berlin", "2026-03-29T12:00:00Z", "2026-03-29T01:30:00Z"}, // it is never 02:30
+		{"02:30", "Europe/Berlin", "2026-03-29T12:00:00Z", "2026-03-29T01:30:00Z"},    // it is never 02:30
 		{"00:30", "America/Santiago", "2026-09-06T12:00:00Z", "2026-09-06T04:30:00Z"}, // the day begins at one o'clock
 		{"00:30", "Africa/Cairo", "2026-04-24T12:00:00Z", "2026-04-23T22:30:00Z"},
 	} {

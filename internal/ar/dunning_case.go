@@ -17,6 +17,7 @@ type DunningCase struct {
 	Base     time.Time   // step 1 counts from it
 	Last     *LastNotice // step 2 and higher count from it; nil at level 0
 	Returned time.Time   // the last day that a payment went back; zero if none did
+	Counts   time.Time   // the day from which all that is booked counts; zero if nothing is
 
 	OfInvoice, OfDebtor Dunning // wishes; those of the invoice go before
 	Holds               []Hold  // of the invoice and of its customer
@@ -67,6 +68,7 @@ func (inv *Invoice) DunningCase(debtor *Identity, cycle *DunningCycle, notices [
 		c.Base, c.Lumpsum = inv.InterestBase(), s.Lumpsum(inv, debtor.Kind)
 	}
 	for _, b := range bookings {
+		c.Counts = later(c.Counts, dayOf(b.Valuedate))
 		switch {
 		case b.Kind == BookLumpsum:
 			c.Lumpsum = decimal.Zero

@@ -62,12 +62,13 @@ const collectionPeriod = "COLLECTION"
 
 // Handover tells whether the case is to be handed over to collection next, and the first day from today on that it may be.
 // It is false where nobody takes cases over, where there is a notice to issue before, and where nothing is left to do.
-// Obstacles say what keeps it back, as they do of a step.
+// Obstacles say what keeps it back, as they do of a step. Money that is booked and counts from a later day is waited for: the
+// claim of a day knows nothing of it yet, and later nobody would be told.
 func (c DunningCase) Handover(today time.Time) (due time.Time, next bool, obstacles []Obstacle) {
 	if c.Collection == nil || c.Phase != Open || c.HandedOver || c.Last == nil || c.hasNext() {
 		return time.Time{}, false, nil
 	}
-	due = later(dayOf(today), c.afterLast())
+	due = later(later(dayOf(today), c.afterLast()), c.Counts)
 	for _, g := range guards {
 		switch {
 		case !g.blocks: // of a notice's own

@@ -23,7 +23,7 @@ type Case struct {
 	Holds    []ar.Hold        // of the invoice and of its customer, that nobody has lifted
 }
 
-// LastMail is what became of the last mail about an invoice.
+// LastMail is what became of the last mail to the debtor about an invoice.
 type LastMail struct {
 	Ordered time.Time
 	State   ar.DeliveryState
@@ -233,9 +233,11 @@ func (f *caseFile) readCredit(query string) error {
 	})
 }
 
+// readMails reads the last mail to the debtor: those to whoever collects say nothing of what the debtor got.
 func (f *caseFile) readMails() error {
 	return f.tx.query(`SELECT d.invoice_id, d.created, d.state FROM invoices AS i JOIN deliveries AS d ON d.merchant = i.merchant AND d.id =
-			(SELECT l.id FROM deliveries AS l WHERE l.merchant = i.merchant AND l.invoice_id = i.id ORDER BY l.created DESC, l.id DESC LIMIT 1)
+			(SELECT l.id FROM deliveries AS l WHERE l.merchant = i.merchant AND l.invoice_id = i.id
+				AND l.kind NOT IN ('collection', 'collectionReport') ORDER BY l.created DESC, l.id DESC LIMIT 1)
 		WHERE i.merchant = $1 AND i.id IN (`+places(2, len(f.invoices))+`)`, values(f.invoices), func(r row) error {
 		var invoice string
 		m := new(LastMail)
