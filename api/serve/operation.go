@@ -30,6 +30,7 @@ func (h *Handler) newOperation(documented *validate.Operation) (*operation, erro
 	if movesFiles(documented) {
 		o.timeout = h.options.FileTimeout
 	}
+	o.timeout = max(o.timeout, documented.Timeout())
 	var err error
 	o.alternatives, err = h.alternatives(documented)
 	return o, err

@@ -50,7 +50,7 @@ type Options struct {
 	MaxBodyBytes   map[string]int64 // by operationId; default: the operation's x-max-body-bytes, else DefaultMaxBodyBytes
 	TrustedProxies []netip.Prefix   // whose X-Forwarded-For is believed; default: nobody's
 
-	Timeout     time.Duration // until the context of an operation ends; default: 30 s
+	Timeout     time.Duration // until the context of an operation ends, whose x-timeout may give it more; default: 30 s
 	FileTimeout time.Duration // the same for operations that take or give files; default: 5 min
 	IdleTimeout time.Duration // of a connection between requests; default: 2 min
 	Grace       time.Duration // for running requests when the server is to stop; default: 20 s

@@ -149,6 +149,28 @@ func TestOperationOutOfTime(t *testing.T) {
 	}
 }
 
+// An operation that the contract gives more time has it, whatever others have.
+func TestOperationThatTakesItsTime(t *testing.T) {
+	var p planner
+	h := newHandler(t, &shop{StrictServerInterface: &p}, func(o *serve.Options) { o.Timeout = time.Millisecond })
+	refused(t, do(h, call{method: "POST", path: "/api/dunning/runs", body: `{"dryRun":true}`}), 503, "ERR_UNAVAILABLE")
+	if p.left < 4*time.Minute || p.left > 5*time.Minute {
+		t.Errorf("it has %v", p.left)
+	}
+}
+
+// planner notes how long it might plan.
+type planner struct {
+	server.StrictServerInterface
+	left time.Duration
+}
+
+func (p *planner) CreateDunningRun(ctx context.Context, _ server.CreateDunningRunRequestObject) (server.CreateDunningRunResponseObject, error) {
+	end, _ := ctx.Deadline()
+	p.left = time.Until(end)
+	return nil, context.DeadlineExceeded
+}
+
 func TestCallerIsGone(t *testing.T) {
 	var l lines
 	s, began, _ := gate()

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -101,6 +102,9 @@ func TestOperationDescribesTheDocument(t *testing.T) {
 	}
 	if put.MaxBodyBytes() != 4096 || upload.MaxBodyBytes() != 0 {
 		t.Errorf("limits %d and %d", put.MaxBodyBytes(), upload.MaxBodyBytes())
+	}
+	if put.Timeout() != 90*time.Second || upload.Timeout() != 0 {
+		t.Errorf("timeouts %v and %v", put.Timeout(), upload.Timeout())
 	}
 	if !put.Request.Required || loose.Request.Required || operation(t, c, "listThings").Request != nil {
 		t.Error("which bodies are required is lost")

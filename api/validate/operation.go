@@ -3,6 +3,7 @@ package validate
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -54,6 +55,12 @@ func (o *Operation) TakesUpload(contentType string) bool {
 func (o *Operation) MaxBodyBytes() int64 {
 	n, _ := o.Extensions["x-max-body-bytes"].(float64)
 	return int64(n)
+}
+
+// Timeout is the operation's x-timeout, which is in seconds; 0 when it states none.
+func (o *Operation) Timeout() time.Duration {
+	n, _ := o.Extensions["x-timeout"].(float64)
+	return time.Duration(n) * time.Second
 }
 
 // mediaType is a Content-Type without its parameters, in lower case.
