@@ -25,7 +25,7 @@ func waiveCommand(env environment) *cobra.Command {
 		a.Part = &part
 		return nil
 	})
-	amountFlag(c, &a.Amount)
+	amountFlag(c, &a.Amount, "`amount`; all that is open when left out")
 	return adjusting(env, c, &a)
 }
 
@@ -33,7 +33,7 @@ func writeoffCommand(env environment) *cobra.Command {
 	a := client.AdjustmentCreate{Kind: client.AdjustmentCreateKindWriteoff}
 	c := &cobra.Command{Use: "writeoff INVOICE", Short: "write principal of an invoice off, as a bad debt",
 		Long: "An invoice of which nothing is open any more is paid, and its dunning ends. What is written off is reversed by invoices reverse."}
-	amountFlag(c, &a.Amount)
+	amountFlag(c, &a.Amount, "`amount`; all that is open when left out")
 	return adjusting(env, c, &a)
 }
 
@@ -87,8 +87,8 @@ func assignCommand(env environment) *cobra.Command {
 	})
 }
 
-func amountFlag(c *cobra.Command, to **client.Decimal) {
-	c.Flags().Func("amount", "`amount`; all that is open when left out", func(v string) error {
+func amountFlag(c *cobra.Command, to **client.Decimal, help string) {
+	c.Flags().Func("amount", help, func(v string) error {
 		amount, err := parseAmount(v)
 		*to = &amount
 		return err

@@ -58,7 +58,11 @@ func (p *dunningPlan) read(ctx context.Context, api *client.Client, _ []string, 
 func (p *dunningPlan) tell(w io.Writer) error {
 	hint := ""
 	if p.made.Notices > 0 && p.made.Hash != nil {
-		hint = "; to do exactly this: dunwell dunning run --hash " + *p.made.Hash
+		hint = "; to do exactly this"
+		if p.asked.AsOf != nil { // a run is for its day only
+			hint += " on that day"
+		}
+		hint += ": dunwell dunning run --hash " + *p.made.Hash
 		if p.asked.Invoices != nil {
 			hint += " --invoice " + strings.Join(*p.asked.Invoices, " --invoice ")
 		}

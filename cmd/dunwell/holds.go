@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/dunwell/dunwell/api/scalar"
 	"github.com/dunwell/dunwell/client"
 )
 
@@ -25,14 +24,19 @@ that part of an invoice is disputed, and the rest is dunned.`,
 	f.Func("identity", "`reference` of the customer", func(v string) error { hold.Identity = &v; return nil })
 	f.StringVar((*string)(&hold.Kind), "kind", "", "`kind` of the hold: block, promise, dispute")
 	f.StringVar(&hold.Reason, "reason", "", "`text` that says why, for the merchant's own eyes")
-	f.Func("amount", "disputed `amount` of the invoice; all of it when left out", func(v string) error {
-		hold.Amount = new(scalar.Decimal)
-		return hold.Amount.UnmarshalText([]byte(v))
-	})
+	amountFlag(c, &hold.Amount, "disputed `amount` of the invoice; all of it when left out")
 	dayFlag(c, &hold.From, "from", "first `day`; today when left out")
 	dayFlag(c, &hold.Until, "until", "last `day`; until it is lifted when left out")
 	completeValues(c, "kind", string(client.DunningHoldKindBlock), string(client.DunningHoldKindPromise), string(client.DunningHoldKindDispute))
 	return asking[client.DunningHold](env, c, "createDunningHold", func(ctx context.Context, api *client.Client, _ []string, options ...client.CallOption) error {
+		switch {
+		case (hold.Invoice == nil) == (hold.Identity == nil):
+			return usagef("either --invoice or --identity is needed")
+		case hold.Kind == "":
+			return usagef("--kind is needed: block, promise or dispute")
+		case hold.Reason == "":
+			return usagef("--reason is needed: say why")
+		}
 		_, err := api.CreateDunningHold(ctx, hold, options...)
 		return err
 	})

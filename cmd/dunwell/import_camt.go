@@ -34,7 +34,8 @@ func importCamtCommand(env environment) *cobra.Command {
 		Use: "camt FILE...", Short: "book the payments of bank statements", Annotations: map[string]string{operationAnnotation: "createTransactionImport"},
 		Long: `Imports bank statements (camt.053) and notifications (camt.054), one after the other, and waits until the server has booked
 their entries. The oldest should come first. What was booked before is not booked again, so a file may be imported twice,
-and an import that was interrupted may be repeated. One file that is refused does not stop the others.`,
+and an import that was interrupted may be repeated. One file that is refused does not stop the others. What could not be booked
+on invoices, as dunwell transactions list has it, is booked with dunwell transactions assign.`,
 		Example: `  dunwell import camt statement-2026-03-02.xml
   dunwell import camt statements/*.xml --json`,
 		Args: func(_ *cobra.Command, args []string) error {

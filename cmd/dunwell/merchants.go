@@ -96,11 +96,12 @@ const settingsExample = `{
   "tolerance": {"absolute": "0.5", "percent": "1"},
   "dunning": {
     "currency": "EUR", "creditPercent": "10", "costBasis": "Postage of a registered letter", "levels": [
-      {"grace": 3, "payBy": 7},
+      {"grace": 3, "payBy": 7, "texts": {"de": {"title": "Erinnerung", "intro": ["unsere Rechnung ist noch offen."], "closing": ["Vielen Dank."]}}},
       {"grace": 3, "payBy": 7, "minAmount": "5", "lumpsum": true, "interest": true},
       {"grace": 3, "payBy": 5, "interval": 14, "fee": {"individual": "2.65", "incorporate": "5"}, "interest": true, "deliveryKind": "letter"}
     ]
   },
+  "dunningAt": "06:30",
   "collection": {"name": "Inkasso Nord GmbH", "email": "faelle@inkasso.example", "after": 14, "minAmount": "20"},
   "timezone": "Europe/Berlin"
 }`
@@ -109,8 +110,9 @@ func setMerchantCommand(env environment) *cobra.Command {
 	c := &cobra.Command{Use: "set", Short: "replace the settings of a merchant"}
 	c.Long = `Replaces all settings of a merchant by those in the file, and the name if --name gives one. What the file
 leaves out is as if it had never been set. Letters and mails made from now on show it; what was sent stays as it is.
-Cases for collection go to exactly one of email, webhook (a URL) and folder (below the directory that serve names by
---collections).`
+Dunning runs every day at dunningAt, or only when it is asked for. The levels of dunning are the reminder and up to four dunnings; texts are
+printed on its letters as they are written. Cases for collection go to exactly one of email, webhook (a URL) and folder (below the directory
+that serve names by --collections).`
 	c.Example = "  dunwell merchants show --merchant acme > acme.json\n  dunwell merchants set --merchant acme --settings acme.json\n\nA file may look like this, and every part of it may be left out:\n\n" + indented(settingsExample)
 	name := c.Flags().String("name", "", "`name` of the merchant; stays as it is when empty")
 	file := c.Flags().String("settings", "", "`file` with the settings as JSON; - for standard input; stay as they are when empty")

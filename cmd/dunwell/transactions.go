@@ -9,7 +9,7 @@ import (
 func transactionsCommand(env environment) *cobra.Command {
 	return group("transactions", "movements of money",
 		listing(env, &cobra.Command{Use: "list", Short: "list movements of money"},
-			"listTransactions", newList[client.Transaction]("id,bookingdate,valuedate,method,peer,reference,label,amount", client.TransactionFields, paged((*client.Client).ListTransactions))),
+			"listTransactions", newList[client.Transaction]("id,bookingdate,valuedate,method,peer,reference,label,amount,unallocated", client.TransactionFields, paged((*client.Client).ListTransactions))),
 		asking[client.Transaction](env, &cobra.Command{Use: "get TRANSACTION", Short: "show a movement of money"},
 			"getTransaction", reading((*client.Client).GetTransaction)),
 		asking[client.Transaction](env, takesKey(takesBody(&cobra.Command{Use: "create", Short: "book a movement of money"}, "transaction")),

@@ -20,8 +20,8 @@ import (
 func webhooksCommand(env environment) *cobra.Command {
 	c := group("webhooks", "callbacks to a merchant: where, and what became of them",
 		showWebhookCommand(env), setWebhookCommand(env), removeWebhookCommand(env), secretCommand(env), listCallbacksCommand(env), replayCommand(env))
-	c.Long = `The webhook of a merchant is told how every job ended: whether the document of a commit, a resend or a credit note was
-mailed. The notifyUrl of a call is told how that call's job did. Both are signed by the scheme Standard Webhooks, with the
+	c.Long = `The webhook of a merchant is told how every job ended: whether the document of a commit, a resend, a credit note or a dunning
+notice was mailed, and whether a case reached whoever collects. The notifyUrl of a call is told how that call's job did. Both are signed by the scheme Standard Webhooks, with the
 secret of the merchant, and tried for three days.`
 	return c
 }
