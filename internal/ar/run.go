@@ -152,5 +152,18 @@ func (c DunningCase) Waits(today, due time.Time) (guard, reason string) {
 			guard = g.name
 		}
 	}
+	if guard == "" {
+		guard = c.heldBefore(due)
+	}
 	return guard, reason
+}
+
+// heldBefore is the guard that a step has moved behind, which is still to be shut: by a hold that has not begun yet.
+func (c DunningCase) heldBefore(due time.Time) string {
+	for _, g := range guards {
+		if g.held != nil && g.held(c, due.AddDate(0, 0, -1)) != "" {
+			return g.name
+		}
+	}
+	return ""
 }

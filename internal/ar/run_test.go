@@ -150,6 +150,12 @@ func TestWaits(t *testing.T) {
 		"held": {func(c *DunningCase) {
 			c.Holds = []Hold{{InvoiceID: "i", Kind: HoldBlock, Reason: "asked", From: day(1), Until: &until}}
 		}, "G5", "Dunning of the invoice is blocked until 2026-06-20: asked."},
+		"held by then": {func(c *DunningCase) {
+			c.Holds = []Hold{{InvoiceID: "i", Kind: HoldBlock, Reason: "asked", From: day(4), Until: &until}}
+		}, "G5", "Not due before 2026-06-21."},
+		"disputed by then": {func(c *DunningCase) {
+			c.Holds = []Hold{{InvoiceID: "i", Kind: HoldDispute, Reason: "asked", Amount: &hundred, From: day(4), Until: &until}}
+		}, "G4", "Not due before 2026-06-21."},
 	} {
 		dunned := base
 		c.change(&dunned)
