@@ -22,6 +22,8 @@ type Claim struct {
 	Settled     decimal.Decimal  // interest that was paid or given up
 	Terms       InterestTerms
 	Unconfirmed bool // a period has a rate that is not confirmed
+
+	ahead decimal.Decimal // interest that was charged as of a later day
 }
 
 // maxYears bounds how far a claim reaches.
@@ -56,6 +58,7 @@ func (inv *Invoice) ClaimAsOf(asOf time.Time, bookings []Booking, terms Interest
 	if latest := inv.InterestBase().AddDate(maxYears, 0, 0); asOf.After(latest) {
 		return nil, InvalidField("asOf", "The day is more than a hundred years after the due date.", "Send a day up to "+latest.Format(time.DateOnly)+".")
 	}
+	charged := chargedInterest(bookings)
 	bookings = valuedUntil(asOf, bookings)
 	accrued, err := accrue(inv.Totals.Gross, bookings, inv.InterestBase(), asOf, terms)
 	if err != nil {
@@ -65,6 +68,7 @@ func (inv *Invoice) ClaimAsOf(asOf time.Time, bookings []Booking, terms Interest
 	c := &Claim{
 		AsOf: asOf, Currency: inv.Currency, Principal: balance.Principal, Costs: balance.Costs,
 		Booked: booked, Settled: booked.Sub(balance.Interest), Terms: terms, Unconfirmed: !accrued.confirmed,
+		ahead: charged.Sub(booked),
 	}
 	c.Interest = accrued.round(inv.Currency).Sub(c.Settled)
 	c.Total = c.Principal.Add(c.Costs).Add(c.Interest)
@@ -73,8 +77,15 @@ func (inv *Invoice) ClaimAsOf(asOf time.Time, bookings []Booking, terms Interest
 }
 
 // Uncharged is the interest that has accrued and was not charged yet. It is negative if too much was: money may be booked
-// with a value date before the charge.
-func (c *Claim) Uncharged() decimal.Decimal { return c.Interest.Add(c.Settled).Sub(c.Booked) }
+// with a value date before the charge. What was charged as of a later day is not charged again: a run that ends after midnight
+// is of the day before, and a payment of the new day has been charged more.
+func (c *Claim) Uncharged() decimal.Decimal {
+	more := c.Interest.Add(c.Settled).Sub(c.Booked)
+	if more.IsPositive() && c.ahead.IsPositive() {
+		more = decimal.Max(decimal.Zero, more.Sub(c.ahead))
+	}
+	return more
+}
 
 // valuedUntil are the bookings that count on a day, ordered by value date.
 func valuedUntil(day time.Time, bookings []Booking) []Booking {
