@@ -29,6 +29,7 @@ const MediaZIP = "application/zip"
 // does it exactly as it was packed, with the order to bring the file there. Was the case changed meanwhile, it is packed
 // again. A case that this run has handed over already is left as it is.
 func (a *App) handOver(ctx context.Context, by Caller, run int64, entry ar.PlanEntry, day time.Time) (dropped string, err error) {
+	defer recovered(&err)
 	for range printings {
 		f, dropped, err := a.openCase(ctx, by, run, entry.InvoiceID, day)
 		if err != nil || f == nil {

@@ -21,6 +21,7 @@ import (
 // again, and books, issues and orders exactly what was printed, or nothing. What is on the letter beside the amounts may have
 // changed meanwhile, such as the customer's number: then it is printed again.
 func (a *App) issue(ctx context.Context, by Caller, run int64, entry ar.PlanEntry, day time.Time) (issued *ar.Notice, dropped string, err error) {
+	defer recovered(&err)
 	for range printings {
 		p, err := a.printNotice(ctx, by, run, entry, day)
 		if err != nil || p.issued != nil || p.dropped != "" {

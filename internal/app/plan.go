@@ -77,11 +77,7 @@ func (a *App) planCases(ctx context.Context, by Caller, run *ar.Run, each func(a
 			return err
 		}
 		for i := range cases {
-			e, err := newDossier(merchant, &cases[i]).plan(run.Day)
-			if err != nil {
-				return err
-			}
-			if err := each(e); err != nil {
+			if err := each(a.planCase(merchant, &cases[i], run.Day)); err != nil {
 				return err
 			}
 		}
@@ -91,6 +87,23 @@ func (a *App) planCases(ctx context.Context, by Caller, run *ar.Run, each func(a
 		}
 	}
 }
+
+// planCase is what a run does with a case. What cannot be planned for a fault of ours is left alone, and said so: it must not keep
+// all others from being dunned.
+func (a *App) planCase(merchant *store.Merchant, c *store.Case, day time.Time) ar.PlanEntry {
+	e, err := func() (e ar.PlanEntry, err error) {
+		defer recovered(&err)
+		return newDossier(merchant, c).plan(day)
+	}()
+	if err == nil {
+		return e
+	}
+	a.log.Error("dunning run: case cannot be planned", "merchant", merchant.ID, "invoice", c.Invoice.Reference, "error", err)
+	return ar.PlanEntry{InvoiceID: c.Invoice.ID, Invoice: c.Invoice.Reference, Currency: c.Invoice.Currency, Reason: internalFault}
+}
+
+// internalFault is what people are told of a fault of ours.
+const internalFault = "An internal error; see the server's log."
 
 // pager reads the page of cases after one, by its invoice's id.
 type pager func(tx *store.Tx, after string) ([]store.Case, error)
