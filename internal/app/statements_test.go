@@ -1,8 +1,10 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/blob"
 	"github.com/dunwell/dunwell/internal/jobs"
 	"github.com/dunwell/dunwell/internal/store"
 	"github.com/dunwell/dunwell/internal/store/storetest"
@@ -373,5 +376,25 @@ func TestImportStatementWithImpossibleAmounts(t *testing.T) {
 			t.Error(got)
 		}
 		b.owes("0", ar.StatePaid)
+	})
+}
+
+// jammed is a file store that no worker gets along with.
+type jammed struct{ blob.Store }
+
+func (jammed) Open(context.Context, string, string) (io.ReadCloser, int64, error) { panic("jammed") }
+
+// A statement over which workers panic is given up like any other that fails for a fault of ours.
+func TestImportStatementOutlivesPanics(t *testing.T) {
+	on(t, storetest.SQLite, func(b *bench) {
+		b.App.files = jammed{b.App.files}
+		i := b.upload(statement(ntry{amount: "1.00", ref: "B1"}))
+		for range 5 {
+			i = b.work(i.ID)
+			b.elapsed.Advance(time.Hour)
+		}
+		if i.State != ar.StatementFailed || !strings.Contains(outcome(i), "An internal error, 5 times") {
+			t.Error(outcome(i))
+		}
 	})
 }

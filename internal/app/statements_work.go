@@ -128,6 +128,7 @@ func (w *statementWork) store(ctx context.Context, change func(*store.Tx, *ar.St
 // read reads the file from where the row says, to its end or to where it is wrong. A file that is wrong somewhere is read a
 // second time too, up to there.
 func (w *statementWork) read(ctx context.Context) (wrong *camt.Error, err error) {
+	defer recovered(&err) // one that panics is given up in the end, and runs that wait for it go on
 	for {
 		wrong, err := w.readOnce(ctx)
 		if err != nil || w.on.Returns {
