@@ -26,14 +26,14 @@ type effort struct {
 	commits int           // of each kind, while workers send mails and while none do
 	resends int           // while none do, and half as many while they do
 	prompt  int           // mails one after the other
-	open    int           // invoices, of which a fiftieth is dunned in each of two runs
+	open    int           // invoices, of which some are dunned in each of two runs
 	entries int           // of a bank statement
 	nudges  string        // benchtimes of what packages measure themselves
 	letters string
 	pages   string // of the long list
 }
 
-// thorough is what the published numbers are made with: some seven minutes. brief shows whether it works.
+// thorough is what the published numbers are made with: a quarter of an hour. brief shows whether it works.
 var (
 	thorough = effort{rounds: 60, slice: 40 * time.Millisecond, loops: 5, over: 1200 * time.Millisecond, durable: 2500 * time.Millisecond, uploads: 48, rows: 200_000,
 		commits: 200, resends: 1600, prompt: 50, open: 100_000, entries: 100_000,

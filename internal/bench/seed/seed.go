@@ -21,7 +21,7 @@ const (
 )
 
 // Share is one of how many invoices is to be dunned on the day they are seeded for; as many are on the day after.
-const Share = 50
+const Share = 100
 
 // LastDue is how many days after that day all that are left are to be dunned.
 const LastDue = 11
@@ -41,7 +41,7 @@ func total(net decimal.Decimal) decimal.Decimal {
 var taxrate = decimal.NewFromInt(19)
 
 // Invoices stores the invoices from and up to some number, of customers who all have one address for mail. Each is overdue since
-// another day of the last year, and somebody has taken it to the level of a reminder: a fiftieth long enough ago to be dunned today,
+// another day of the last year, and somebody has taken it to the level of a reminder: one in Share long enough ago to be dunned today,
 // another to be dunned tomorrow, and the others later. So nearly all notices charge interest, and half of them a lump sum.
 func Invoices(ctx context.Context, databaseURL string, from, to int, email string, today time.Time) (err error) {
 	db, err := store.Open(ctx, databaseURL, time.Now)
@@ -49,13 +49,14 @@ func Invoices(ctx context.Context, databaseURL string, from, to int, email strin
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	s := seeder{email: email, today: today, known: map[int]*ar.Identity{}}
 	for ; from < to; from += batch {
 		err := db.Update(ctx, merchant, func(tx *store.Tx) error {
 			m, err := tx.Merchant()
 			if err != nil {
 				return err
 			}
-			s := seeder{tx: tx, procedure: m.Settings.Procedure(), email: email, today: today}
+			s.tx, s.procedure = tx, m.Settings.Procedure()
 			for n := from; n < min(from+batch, to); n++ {
 				if err := s.invoice(n); err != nil {
 					return fmt.Errorf("invoice %s: %w", Number(n), err)
@@ -70,22 +71,23 @@ func Invoices(ctx context.Context, databaseURL string, from, to int, email strin
 	return nil
 }
 
-// seeder seeds in one transaction.
+// seeder seeds in one transaction after the other.
 type seeder struct {
 	tx        *store.Tx
 	procedure ar.Procedure
 	email     string
 	today     time.Time
+	known     map[int]*ar.Identity // customers that were read
 }
 
 // customer is whose the nth invoice is. Half of them are businesses.
 func (s *seeder) customer(n int) (*ar.Identity, error) {
 	reference := fmt.Sprintf("OP-K%04d", n%customers)
 	if n >= customers {
-		return s.tx.Identity(reference)
+		return s.stored(n%customers, reference)
 	}
 	kind, company := ar.Incorporate, "Kundin "+reference+" GmbH"
-	if n/2%2 == 1 {
+	if n/Share%2 == 1 {
 		kind, company = ar.Individual, ""
 	}
 	who, err := ar.NewIdentity(reference, ar.IdentityChange{
@@ -98,6 +100,14 @@ func (s *seeder) customer(n int) (*ar.Identity, error) {
 		return nil, err
 	}
 	return who, s.tx.InsertIdentity(who)
+}
+
+// stored is a customer of an earlier invoice.
+func (s *seeder) stored(n int, reference string) (who *ar.Identity, err error) {
+	if s.known[n] == nil {
+		s.known[n], err = s.tx.Identity(reference)
+	}
+	return s.known[n], err
 }
 
 func (s *seeder) invoice(n int) error {
