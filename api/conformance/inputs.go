@@ -232,7 +232,7 @@ func (s *suite) wrongForms(o *validate.Operation) (all []input) {
 	add(faultUnknown, noSuch, "a part that is not known", append(slices.Clone(whole), text(noSuch, "1"))...)
 	for _, name := range properties(schema) {
 		property := schema.Properties[name].Value
-		right, rest := samplePart(name, property), withoutPart(whole, name)
+		right, rest := samplePart(o, name, property), withoutPart(whole, name)
 		if slices.Contains(schema.Required, name) {
 			add(faultRequired, name, "a required part is missing", rest...)
 		}

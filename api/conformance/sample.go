@@ -30,7 +30,7 @@ func (s *suite) sampleBody(o *validate.Operation) string {
 	return ""
 }
 
-// sampleForm gives the smallest form of an operation: its files are PDFs.
+// sampleForm gives the smallest form of an operation.
 func (s *suite) sampleForm(o *validate.Operation) (parts []part) {
 	schema := s.bodySchema(o, "multipart/form-data")
 	if schema == nil {
@@ -38,19 +38,24 @@ func (s *suite) sampleForm(o *validate.Operation) (parts []part) {
 	}
 	for _, name := range properties(schema) {
 		if slices.Contains(schema.Required, name) {
-			parts = append(parts, samplePart(name, schema.Properties[name].Value))
+			parts = append(parts, samplePart(o, name, schema.Properties[name].Value))
 		}
 	}
 	return parts
 }
 
-// samplePart gives a valid part. A text that is a file's name is one of the PDF beside it.
-func samplePart(name string, s *openapi3.Schema) part {
-	if s.Format == "binary" {
-		return file(name, "sample.pdf", samplePDF)
+// samplePart gives a valid part. A text that is a file's name is one of the file beside it: a PDF, or a bank statement where one
+// is wanted, of which nothing comes because nothing is in it.
+func samplePart(o *validate.Operation, name string, s *openapi3.Schema) part {
+	filename, content := "sample.pdf", samplePDF
+	if o.ID == "createTransactionImport" {
+		filename, content = "sample.xml", []byte(emptyStatement)
 	}
-	if strings.Contains(name, "filename") {
-		return text(name, "sample.pdf")
+	switch {
+	case s.Format == "binary":
+		return file(name, filename, content)
+	case strings.Contains(name, "filename"):
+		return text(name, filename)
 	}
 	value := smallest(s)
 	if unquoted, ok := decode([]byte(value)); ok {
@@ -60,6 +65,9 @@ func samplePart(name string, s *openapi3.Schema) part {
 	}
 	return text(name, value)
 }
+
+const emptyStatement = `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt><Id>1</Id>` +
+	`<Acct><Id><IBAN>DE02120300000000202051</IBAN></Id></Acct></Stmt></BkToCstmrStmt></Document>`
 
 // smallest gives the smallest JSON that matches a schema.
 func smallest(s *openapi3.Schema) string {
