@@ -25,6 +25,25 @@ func (c *Client) GetDunningRun(ctx context.Context, run string, options ...CallO
 	}}, options)
 }
 
+// DunningRunFilter says which runs to list; what is empty leaves none out.
+type DunningRunFilter struct {
+	DryRun *bool // true: those that were only planned; false: those that issue notices
+	Limit  int   // at most this many; 0: 100
+	Offset int
+}
+
+// ListDunningRuns reads how runs stand, the newest first; those that the schedule began are found here only.
+func (c *Client) ListDunningRuns(ctx context.Context, filter DunningRunFilter, options ...CallOption) ([]DunningRun, error) {
+	params := &model.ListDunningRunsParams{DryRun: filter.DryRun, Limit: given(filter.Limit), Offset: given(filter.Offset)}
+	runs, err := receive[[]DunningRun](ctx, c, call{operation: "listDunningRuns", build: func(server string, _ io.Reader) (*http.Request, error) {
+		return gen.NewListDunningRunsRequest(server, params)
+	}}, options)
+	if err != nil {
+		return nil, err
+	}
+	return *runs, nil
+}
+
 // DunningRunEntryPage says which entries of a run to read.
 type DunningRunEntryPage struct {
 	After string // the Next of the page before; empty: from the first

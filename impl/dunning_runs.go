@@ -18,7 +18,7 @@ func (h extensions) CreateDunningRun(ctx context.Context, r server.CreateDunning
 }
 
 func respondRun(w http.ResponseWriter, run *ar.Run) error {
-	return server.CreateDunningRun200JSONResponse{Body: toRun(run)}.VisitCreateDunningRunResponse(w)
+	return server.CreateDunningRun200JSONResponse{Body: toRun(*run)}.VisitCreateDunningRunResponse(w)
 }
 
 // GetDunningRun answers GET /dunning/runs/{run}.
@@ -31,7 +31,16 @@ func (h extensions) GetDunningRun(ctx context.Context, r server.GetDunningRunReq
 	if err != nil {
 		return nil, err
 	}
-	return server.GetDunningRun200JSONResponse(toRun(run)), nil
+	return server.GetDunningRun200JSONResponse(toRun(*run)), nil
+}
+
+// ListDunningRuns answers GET /dunning/runs.
+func (h extensions) ListDunningRuns(ctx context.Context, r server.ListDunningRunsRequestObject) (server.ListDunningRunsResponseObject, error) {
+	runs, err := h.app.Runs(ctx, caller(ctx), fromRunsParams(r.Params))
+	if err != nil {
+		return nil, err
+	}
+	return server.ListDunningRuns200JSONResponse(convertAll(runs, toRun)), nil
 }
 
 // defaultEntries is how many entries a page has that nobody gave a size, by the contract.

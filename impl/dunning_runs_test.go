@@ -107,11 +107,26 @@ func TestDunningRun(t *testing.T) {
 		if got := w.entries(ended); !slices.Equal(got, want) {
 			w.Errorf("done %q", got)
 		}
+		if got := w.runs("?dryRun=false"); !slices.Equal(got, []string{ended["run"].(string)}) {
+			w.Errorf("runs that are no plans: %q", got)
+		}
+		if got := w.runs("?limit=2"); !slices.Equal(got, []string{ended["run"].(string), "2"}) {
+			w.Errorf("the newest runs: %q", got)
+		}
 		w.noticed(ended)
 		if got := w.entries(w.plan(`{"dryRun": true}`)); got[0] != "RE1 skipped G2 Not due before 2026-03-13." {
 			w.Errorf("planned afterwards: %q", got)
 		}
 	})
+}
+
+// runs are the numbers of the runs that a list has.
+func (w *world) runs(query string) (numbers []string) {
+	w.Helper()
+	for _, run := range w.do(get("/dunning/runs" + query)).is(http.StatusOK).array() {
+		numbers = append(numbers, run["run"].(string))
+	}
+	return numbers
 }
 
 // noticed is the reminder about RE1 as it is seen everywhere.

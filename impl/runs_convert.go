@@ -10,6 +10,7 @@ import (
 	"github.com/dunwell/dunwell/gen/model"
 	"github.com/dunwell/dunwell/internal/app"
 	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/store"
 )
 
 func fromRun(m model.DunningRunCreate) ar.Run {
@@ -21,7 +22,11 @@ func fromRun(m model.DunningRunCreate) ar.Run {
 	}
 }
 
-func toRun(r *ar.Run) model.DunningRun {
+func fromRunsParams(p model.ListDunningRunsParams) store.RunFilter {
+	return store.RunFilter{DryRun: p.DryRun, Limit: ceiling(p.Limit), Offset: or(p.Offset, 0)}
+}
+
+func toRun(r ar.Run) model.DunningRun {
 	run := model.DunningRun{
 		Run:       strconv.FormatInt(r.Number, 10),
 		AsOf:      types.Date{Time: r.Day},

@@ -22,6 +22,8 @@ var runLaws = []Law{
 		Says: "A run for another day than today, one that is dry and has a hash, and one with a hash no plan has are answered with 400; one of no invoice with 409."},
 	{Name: "run.missing", Source: "components/responses/NotFoundError", Needs: []string{"getDunningRun", "listDunningRunEntries"}, check: runMissing,
 		Says: "A run that does not exist is answered with 404, and so are its entries."},
+	{Name: "run.listed", Source: "listDunningRuns", Needs: append([]string{"listDunningRuns"}, planNeeds...), check: onOverdue(runListed),
+		Says: "A run is listed as it was answered, with those of its kind; the newest is first."},
 	{Name: "run.executes", Source: "createDunningRun, getDunningRun", Needs: runNeeds, Alone: true, check: onOverdue(runExecutes),
 		Says: "A run with the hash of a plan issues exactly the notices of the plan, once, and the invoice shows it."},
 	{Name: "run.differs", Source: "createDunningRun, getDunningRun", Needs: append([]string{"updateInvoice"}, runNeeds...), Alone: true, check: onOverdue(runDiffers),
@@ -114,6 +116,19 @@ func runRefused(t *trial, bill string) {
 	t.begin("the run is of no invoice")
 	t.refused(t.dunningRun(object{"dryRun": true}, t.reference()), http.StatusConflict, "ERR_CONFLICT_STATE")
 	t.unchanged(before)
+}
+
+// runListed looks among the newest only: others run beside it.
+func runListed(t *trial, invoice string) {
+	first, second := t.plan(object{}, invoice), t.plan(object{}, invoice)
+	var found []string
+	for _, run := range t.want(t.call("listDunningRuns", where("dryRun", "true"), where("limit", "1000")), http.StatusOK).list("") {
+		if number := textAt(run, "run"); number == first.text("run") || number == second.text("run") {
+			found = append(found, number)
+			t.covers("the run in the list", run, object{"dryRun": true, "state": "done", "hash": first.text("hash")})
+		}
+	}
+	t.equal("the runs in the list", strings.Join(found, " "), second.text("run")+" "+first.text("run"))
 }
 
 func runMissing(t *trial) {

@@ -4,11 +4,13 @@ import "net/http"
 
 // moneyMutants break dunning, claims, money, credit notes, and the test clock.
 var moneyMutants = []mutant{
-	{name: "a dry run that is none", breaks: "run.dry run.pages", fault: bodies("POST", "/dunning/runs", func(body object) { delete(body, "dryRun") })},
+	{name: "a dry run that is none", breaks: "run.dry run.pages run.listed", fault: bodies("POST", "/dunning/runs", func(body object) { delete(body, "dryRun") })},
 	{name: "the hash of a plan ignored", breaks: "run.refused run.differs",
 		fault: bodies("POST", "/dunning/runs", func(body object) { delete(body, "hash") })},
 	{name: "a run that says it has issued nothing", breaks: "run.executes",
 		fault: objects("GET", "/dunning/runs/*", func(run object) { run["issued"] = 0 })},
+	{name: "a list of runs that knows no kinds", breaks: "run.listed",
+		fault: objects("GET", "/dunning/runs", func(run object) { run["dryRun"] = false })},
 	{name: "entries of nobody", breaks: "run.dry run.pages",
 		fault: objects("GET", "/dunning/runs/*/entries", func(entry object) { entry["invoice"] = "another" })},
 	{name: "holds that hold nothing yet", breaks: "hold.stops",

@@ -16,6 +16,7 @@ func dunningCommand(env environment) *cobra.Command {
 	return group("dunning", "dunning runs, and what holds them back",
 		dunningPlanCommand(env),
 		dunningRunCommand(env),
+		dunningRunsCommand(env),
 		asking[client.DunningRun](env, &cobra.Command{Use: "status RUN", Short: "show how a dunning run stands"}, "getDunningRun", reading((*client.Client).GetDunningRun)),
 		listing(env, &cobra.Command{Use: "entries RUN", Short: "list what a dunning run does with each invoice", Example: "  dunwell dunning entries 7 --jsonl | jq -r 'select(.outcome == \"dropped\")'"},
 			"listDunningRunEntries", newRows[client.DunningRunEntry](entryColumns, readEntries)),
@@ -43,6 +44,22 @@ what was planned, or fails and says what differs. With --dry-run it only plans, 
 		_, err := api.CreateDunningRun(ctx, run, options...)
 		return err
 	})
+}
+
+func dunningRunsCommand(env environment) *cobra.Command {
+	var filter client.DunningRunFilter
+	c := &cobra.Command{Use: "runs", Short: "list dunning runs, those that the schedule began too, the newest first", Example: "  dunwell dunning runs --dry-run=false --limit 7"}
+	c.Flags().BoolFunc("dry-run", "only plans; =false: only those that issue notices", func(v string) error {
+		filter.DryRun = new(bool)
+		return parseBool(filter.DryRun, v)
+	})
+	read := byOffset(func(ctx context.Context, api *client.Client, limit, offset int, into client.CallOption) error {
+		page := filter
+		page.Limit, page.Offset = limit, offset
+		_, err := api.ListDunningRuns(ctx, page, into)
+		return err
+	})
+	return listing(env, c, "listDunningRuns", newRows[client.DunningRun]("run,asOf,scheduled,dryRun,state,notices,skipped,issued,dropped,reason", read))
 }
 
 // runFlags are those of a run to plan and of one to execute.

@@ -133,6 +133,8 @@ func TestExamples(t *testing.T) {
 		dunning run --hash x
 		dunning plan --as-of 2026-03-01 --invoice RE12345 --invoice RE12346
 		dunning plan --jsonl
+		dunning runs --dry-run=false --limit 7
+		dunning runs --dry-run=perhaps
 		dunning status 1
 		dunning status one
 		dunning entries 1

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/spf13/cobra"
 
@@ -52,18 +51,11 @@ func holdsCommand(env environment) *cobra.Command {
 		filter.Active = new(bool)
 		return parseBool(filter.Active, v)
 	})
-	read := func(ctx context.Context, api *client.Client, _ []string, from place, size int, _ []listOption) ([]json.RawMessage, *place, error) {
-		var response client.Response
+	read := byOffset(func(ctx context.Context, api *client.Client, limit, offset int, into client.CallOption) error {
 		page := filter
-		page.Limit, page.Offset = size, from.offset
-		if _, err := api.ListDunningHolds(ctx, page, client.Into(&response)); err != nil {
-			return nil, nil, err
-		}
-		var rows []json.RawMessage
-		if err := decodeJSON(response.Body, &rows); err != nil || len(rows) < size {
-			return rows, nil, err
-		}
-		return rows, &place{offset: from.offset + len(rows)}, nil
-	}
+		page.Limit, page.Offset = limit, offset
+		_, err := api.ListDunningHolds(ctx, page, into)
+		return err
+	})
 	return listing(env, c, "listDunningHolds", newRows[client.DunningHold]("id,kind,invoice,identity,amount,from,until,lifted,reason", read))
 }

@@ -68,11 +68,7 @@ func below[O, T any](list func(*client.Client, context.Context, string, ...O) ([
 		if _, err := list(api, ctx, args[0], options...); err != nil {
 			return nil, nil, err
 		}
-		var rows []json.RawMessage
-		if err := decodeJSON(response.Body, &rows); err != nil || len(rows) < size {
-			return rows, nil, err
-		}
-		return rows, &place{offset: from.offset + len(rows)}, nil
+		return partOf(response.Body, from, size)
 	}
 }
 
@@ -106,6 +102,25 @@ func newList[T any](standard string, filters any, fetch portion) *list {
 	l := newRows[T](standard, fetch)
 	l.filters = filterNames(filters)
 	return l
+}
+
+// byOffset reads a list that is an array, of which a call reads a part.
+func byOffset(read func(ctx context.Context, api *client.Client, limit, offset int, into client.CallOption) error) portion {
+	return func(ctx context.Context, api *client.Client, _ []string, from place, size int, _ []listOption) ([]json.RawMessage, *place, error) {
+		var response client.Response
+		if err := read(ctx, api, size, from.offset, client.Into(&response)); err != nil {
+			return nil, nil, err
+		}
+		return partOf(response.Body, from, size)
+	}
+}
+
+// partOf is a part of an array, and where the next one begins if there may be more.
+func partOf(array []byte, from place, size int) (rows []json.RawMessage, next *place, err error) {
+	if err := decodeJSON(array, &rows); err != nil || len(rows) < size {
+		return rows, nil, err
+	}
+	return rows, &place{offset: from.offset + len(rows)}, nil
 }
 
 // newRows is a list whose rows are T, and whose order is the server's.

@@ -1887,7 +1887,8 @@ type DunningRun struct {
 	Skipped int64 `json:"skipped"`
 
 	// State Where it stands. `queued`: asked for; `running`: it is planned, and its notices are being issued; `done`: a dry run is
-	// planned, and of any other all that could be issued was; `failed`: it has issued nothing, `reason` says why.
+	// planned, and of any other all that could be issued was; `failed`: its plan was another than the one asked for, and it has
+	// issued nothing, or its day was over before it ended; `reason` says which.
 	//
 	//
 	// Example: done
@@ -1895,7 +1896,8 @@ type DunningRun struct {
 }
 
 // DunningRunState Where it stands. `queued`: asked for; `running`: it is planned, and its notices are being issued; `done`: a dry run is
-// planned, and of any other all that could be issued was; `failed`: it has issued nothing, `reason` says why.
+// planned, and of any other all that could be issued was; `failed`: its plan was another than the one asked for, and it has
+// issued nothing, or its day was over before it ended; `reason` says which.
 //
 // Example: done
 type DunningRunState string
@@ -4089,6 +4091,18 @@ type LiftDunningHoldParams struct {
 	// IdempotencyKey 1 to 255 visible ASCII characters that name this request. Repeating the request with the same key gives the same
 	// answer and does nothing twice.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListDunningRunsParams defines parameters for ListDunningRuns.
+type ListDunningRunsParams struct {
+	// DryRun True for those that were only planned, false for those that issue notices.
+	DryRun *bool `form:"dryRun,omitempty" json:"dryRun,omitempty"`
+
+	// Limit Rows to show at most; 0 means no limit, up to a ceiling of 10,000.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Offset Rows to leave out at the start.
+	Offset *Offset `form:"offset,omitempty" json:"offset,omitempty"`
 }
 
 // CreateDunningRunParams defines parameters for CreateDunningRun.

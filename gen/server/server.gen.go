@@ -34,6 +34,9 @@ type ServerInterface interface {
 	// LiftDunningHold Lift a hold
 	// (POST /dunning/holds/{hold}/lift)
 	LiftDunningHold(ctx echo.Context, hold HoldID, params LiftDunningHoldParams) error
+	// ListDunningRuns List dunning runs
+	// (GET /dunning/runs)
+	ListDunningRuns(ctx echo.Context, params ListDunningRunsParams) error
 	// CreateDunningRun Plan or execute a dunning run
 	// (POST /dunning/runs)
 	CreateDunningRun(ctx echo.Context, params CreateDunningRunParams) error
@@ -314,6 +317,38 @@ func (w *ServerInterfaceWrapper) LiftDunningHold(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.LiftDunningHold(ctx, hold, params)
+	return err
+}
+
+// ListDunningRuns converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDunningRuns(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDunningRunsParams
+	// ------------- Optional query parameter "dryRun" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dryRun", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dryRun: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "offset" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "offset", ctx.QueryParams(), &params.Offset, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter offset: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDunningRuns(ctx, params)
 	return err
 }
 
@@ -1382,6 +1417,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/invoices/:invoiceReference/dunning", wrapper.GetDunning, options.OperationMiddlewares["getDunning"]...)
 	router.GET(options.BaseURL+"/invoices/:invoiceReference/claim", wrapper.GetClaim, options.OperationMiddlewares["getClaim"]...)
 	router.POST(options.BaseURL+"/invoices/:invoiceReference/adjustments", wrapper.CreateAdjustment, options.OperationMiddlewares["createAdjustment"]...)
+	router.GET(options.BaseURL+"/dunning/runs", wrapper.ListDunningRuns, options.OperationMiddlewares["listDunningRuns"]...)
 	router.POST(options.BaseURL+"/dunning/runs", wrapper.CreateDunningRun, options.OperationMiddlewares["createDunningRun"]...)
 	router.GET(options.BaseURL+"/dunning/runs/:run", wrapper.GetDunningRun, options.OperationMiddlewares["getDunningRun"]...)
 	router.GET(options.BaseURL+"/dunning/runs/:run/entries", wrapper.ListDunningRunEntries, options.OperationMiddlewares["listDunningRunEntries"]...)
@@ -2498,6 +2534,160 @@ func (response LiftDunningHold501JSONResponse) VisitLiftDunningHoldResponse(w ht
 type LiftDunningHold503JSONResponse struct{ UnavailableErrorJSONResponse }
 
 func (response LiftDunningHold503JSONResponse) VisitLiftDunningHoldResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDunningRunsRequestObject struct {
+	Params ListDunningRunsParams
+}
+
+type ListDunningRunsResponseObject interface {
+	VisitListDunningRunsResponse(w http.ResponseWriter) error
+}
+
+type ListDunningRuns200JSONResponse []DunningRun
+
+func (response ListDunningRuns200JSONResponse) VisitListDunningRunsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDunningRuns400JSONResponse struct{ InvalidRequestJSONResponse }
+
+func (response ListDunningRuns400JSONResponse) VisitListDunningRunsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDunningRuns401JSONResponse struct{ UnauthorizedErrorJSONResponse }
+
+func (response ListDunningRuns401JSONResponse) VisitListDunningRunsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDunningRuns403JSONResponse struct{ ForbiddenErrorJSONResponse }
+
+func (response ListDunningRuns403JSONResponse) VisitListDunningRunsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDunningRuns429JSONResponse struct {
+	TooManyRequestsErrorJSONResponse
+}
+
+func (response ListDunningRuns429JSONResponse) VisitListDunningRunsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDunningRuns500JSONResponse struct{ InternalErrorJSONResponse }
+
+func (response ListDunningRuns500JSONResponse) VisitListDunningRunsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDunningRuns501JSONResponse struct {
+	NotImplementedErrorJSONResponse
+}
+
+func (response ListDunningRuns501JSONResponse) VisitListDunningRunsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestID != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestID))
+	}
+	w.WriteHeader(501)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDunningRuns503JSONResponse struct{ UnavailableErrorJSONResponse }
+
+func (response ListDunningRuns503JSONResponse) VisitListDunningRunsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9291,6 +9481,9 @@ type StrictServerInterface interface {
 	// LiftDunningHold Lift a hold
 	// (POST /dunning/holds/{hold}/lift)
 	LiftDunningHold(ctx context.Context, request LiftDunningHoldRequestObject) (LiftDunningHoldResponseObject, error)
+	// ListDunningRuns List dunning runs
+	// (GET /dunning/runs)
+	ListDunningRuns(ctx context.Context, request ListDunningRunsRequestObject) (ListDunningRunsResponseObject, error)
 	// CreateDunningRun Plan or execute a dunning run
 	// (POST /dunning/runs)
 	CreateDunningRun(ctx context.Context, request CreateDunningRunRequestObject) (CreateDunningRunResponseObject, error)
@@ -9567,6 +9760,31 @@ func (sh *strictHandler) LiftDunningHold(ctx echo.Context, hold HoldID, params L
 		return err
 	} else if validResponse, ok := response.(LiftDunningHoldResponseObject); ok {
 		return validResponse.VisitLiftDunningHoldResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListDunningRuns operation middleware
+func (sh *strictHandler) ListDunningRuns(ctx echo.Context, params ListDunningRunsParams) error {
+	var request ListDunningRunsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDunningRuns(ctx.Request().Context(), request.(ListDunningRunsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDunningRuns")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDunningRunsResponseObject); ok {
+		return validResponse.VisitListDunningRunsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -102,6 +102,11 @@ func (a *App) Run(ctx context.Context, by Caller, number int64) (*ar.Run, error)
 	return view(ctx, a, by, func(tx *store.Tx) (*ar.Run, error) { return tx.Run(number) })
 }
 
+// Runs reads how runs stand, the newest first: those that the schedule began, whose numbers nobody was told, are found here.
+func (a *App) Runs(ctx context.Context, by Caller, f store.RunFilter) ([]ar.Run, error) {
+	return view(ctx, a, by, func(tx *store.Tx) ([]ar.Run, error) { return tx.Runs(f) })
+}
+
 // RunEntry is what a run does with an invoice, and what became of it.
 type RunEntry struct {
 	ar.PlanEntry

@@ -123,6 +123,7 @@ async function runs(invoice: string) {
     run = await extensions.getDunningRun({ run: run.run });
   }
   assert.deepEqual([run.state, run.hash, run.issued], [DunningRunStateEnum.done, plan.hash, 0]);
+  assert.deepEqual((await extensions.listDunningRuns({ dryRun: false, limit: 1 })).map((row) => row.run), [run.run]);
 }
 
 // ended waits until a job has mailed its document.

@@ -83,6 +83,35 @@ func (tx *Tx) Run(number int64) (*ar.Run, error) {
 	return run, err
 }
 
+// RunFilter narrows a list of runs; what is empty does not.
+type RunFilter struct {
+	DryRun *bool
+	Limit  int // 0: maxRuns
+	Offset int
+}
+
+// maxRuns is how many runs a list has at most.
+const maxRuns = 10_000
+
+// Runs are the merchant's runs, the newest first.
+func (tx *Tx) Runs(f RunFilter) (runs []ar.Run, err error) {
+	s := statement{where: "TRUE"}
+	if f.DryRun != nil {
+		s.and(`dryrun = ` + s.arg(bit(*f.DryRun)))
+	}
+	limit := maxRuns
+	if f.Limit > 0 {
+		limit = min(f.Limit, maxRuns)
+	}
+	s.where += ` ORDER BY number DESC LIMIT ` + s.arg(int64(limit)) + ` OFFSET ` + s.arg(int64(f.Offset))
+	err = tx.query(`SELECT `+runColumns+` FROM dunning_runs WHERE merchant = $1 AND `+s.where, s.args, func(r row) error {
+		run, err := scanRun(r)
+		runs = append(runs, *run)
+		return err
+	})
+	return runs, err
+}
+
 func (tx *Tx) runWhere(where string, args ...any) (run *ar.Run, err error) {
 	err = tx.query(`SELECT `+runColumns+` FROM dunning_runs WHERE merchant = $1 AND `+where+tx.lock, args, func(r row) error {
 		run, err = scanRun(r)

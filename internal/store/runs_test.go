@@ -121,6 +121,39 @@ func TestOneRunAtATime(t *testing.T) {
 	})
 }
 
+// A merchant's runs are listed, the newest first, all or those of a kind, however many are asked for.
+func TestRunList(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		withMerchants(t, db)
+		run, dry := aRun(), aRun()
+		dry.DryRun, dry.State, dry.Next, dry.Finished = true, ar.RunDone, nil, &storetest.Start
+		insertRun(t, db, acme, run)
+		insertRun(t, db, rival, aRun())
+		insertRun(t, db, acme, dry)
+		again := *dry
+		insertRun(t, db, acme, &again)
+		view(t, db, acme, func(tx *store.Tx) error {
+			for _, c := range []struct {
+				filter store.RunFilter
+				want   []ar.Run
+			}{
+				{store.RunFilter{}, []ar.Run{again, *dry, *run}},
+				{store.RunFilter{DryRun: new(true)}, []ar.Run{again, *dry}},
+				{store.RunFilter{DryRun: new(false)}, []ar.Run{*run}},
+				{store.RunFilter{Limit: 1, Offset: 1}, []ar.Run{*dry}},
+				{store.RunFilter{Offset: 3}, nil},
+			} {
+				got, err := tx.Runs(c.filter)
+				same(t, got, c.want)
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+}
+
 // The sweep finds the runs of all merchants that wait for somebody.
 func TestDueRuns(t *testing.T) {
 	ctx := context.Background()
