@@ -102,6 +102,7 @@ func (s *instance) collect(ctx context.Context, e effort, c *collected) error {
 			return fmt.Errorf("dry run: %w", err)
 		}
 		from, c.Plans = to, append(c.Plans, plan)
+		step(fmt.Sprintf("%s: planned in %s, at most %s resident", s.engine, seconds(plan.Took), mebibytes(plan.Peak)))
 	}
 	for day, workers := range []int{1, mailWorkers} {
 		run, err := s.dun(ctx, p, workers, today.AddDate(0, 0, day), e.open/seed.Share)
@@ -109,6 +110,7 @@ func (s *instance) collect(ctx context.Context, e effort, c *collected) error {
 			return fmt.Errorf("run: %w", err)
 		}
 		c.Runs = append(c.Runs, run)
+		step(fmt.Sprintf("%s: %d notices issued in %s, mailed in %s, at most %s resident", s.engine, run.Notices, seconds(run.Issuing), seconds(run.Mailing), mebibytes(run.Peak)))
 	}
 	c.Imports, err = s.statements(ctx, e)
 	return err
@@ -263,7 +265,7 @@ func (s *instance) dun(ctx context.Context, p *peer.Peer, workers int, day time.
 }
 
 // pause is how long is waited before a server is asked again how it stands.
-const pause = 50 * time.Millisecond
+const pause = 100 * time.Millisecond
 
 // until reads a run until it is as it should be.
 func (s *instance) until(ctx context.Context, r *standing, as func() bool) error {

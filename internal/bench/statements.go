@@ -43,6 +43,7 @@ func (s *instance) statements(ctx context.Context, e effort) (all []booked, err 
 			return nil, fmt.Errorf("import: %w", err)
 		}
 		first, all = first+entries, append(all, i)
+		step(fmt.Sprintf("%s: booked in %s, at most %s resident", s.engine, seconds(i.Took), mebibytes(i.Peak)))
 	}
 	return all, nil
 }
