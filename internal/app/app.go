@@ -7,8 +7,11 @@
 //   - Every method takes the Caller first, and works on the caller's merchant only.
 //   - The answer to a command that came with an idempotency key commits in the transaction of its effect (see Once).
 //   - Bytes are stored before the row that names them, so that a row never points at nothing.
-//   - What leaves the house is ordered by a row in the transaction of its cause (a delivery, a callback), and done by a
-//     worker that claims the row; the job queue only says when to look.
+//   - What leaves the house is ordered by a row in the transaction of its cause (a delivery, a callback, a collection message),
+//     and done by a worker that claims the row; the job queue only says when to look. What takes long, a run or an import, is
+//     such a row too, and is gone on with where it was left.
+//   - A plan decides nothing: whoever issues a notice or hands a case over computes it again under the invoice's lock, and
+//     drops what has become another.
 package app
 
 import (
