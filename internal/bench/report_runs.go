@@ -21,13 +21,17 @@ func (r *report) runs(b *strings.Builder) {
 		}
 	}
 	fmt.Fprintf(b, "\nA run on a day on which one of %d of them is to be dunned: until the plan is made, and from then until the last notice is issued. A notice is a letter of one page that shows the interest, "+
-		"the bookings, and a mail that is taken by a mail server on the same machine. A worker is busy with the run: with one, the mails wait until it is done. Processor is the server's own time per notice, mail included.\n\n", seed.Share)
-	b.WriteString("| engine | workers | notices | planning | notices/s | notices and mails/s | processor | peak memory before | peak memory | of it the program file |\n" +
-		"| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |\n")
+		"the bookings, and a mail with the letter that a mail server on the same machine takes, sent by %d workers while the next notices are issued; or, where the letter is posted by somebody, nothing more. Processor is the server's own time per notice, mail included.\n\n", seed.Share, mailWorkers)
+	b.WriteString("| engine | by | notices | planning | notices/s | and sent/s | processor | peak memory before | peak memory | of it the program file |\n" +
+		"| --- | --- | --: | --: | --: | --: | --: | --: | --: | --: |\n")
 	for _, c := range r.Runs {
 		for _, d := range c.Runs {
-			fmt.Fprintf(b, "| %s | %d | %s | %s | %s | %s | %s | %s | %s | %s |\n", c.Engine, d.Workers, thousands(fmt.Sprint(d.Notices)), seconds(d.Planning),
-				perSecond(d.Notices, d.Issuing), perSecond(d.Notices, max(d.Issuing, d.Mailing)), milliseconds(d.Processor/time.Duration(d.Notices)), mebibytes(d.Idle), mebibytes(d.Peak), mebibytes(d.Program))
+			sent := ""
+			if d.Mailing > 0 {
+				sent = perSecond(d.Notices, max(d.Issuing, d.Mailing))
+			}
+			fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", c.Engine, d.Kind, thousands(fmt.Sprint(d.Notices)), seconds(d.Planning),
+				perSecond(d.Notices, d.Issuing), sent, milliseconds(d.Processor/time.Duration(d.Notices)), mebibytes(d.Idle), mebibytes(d.Peak), mebibytes(d.Program))
 		}
 	}
 	r.statements(b)

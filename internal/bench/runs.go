@@ -15,6 +15,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/bench/peer"
 	"github.com/dunwell/dunwell/internal/bench/seed"
 	"github.com/dunwell/dunwell/internal/store/storetest"
@@ -47,11 +48,11 @@ type planned struct {
 
 // dunned is a run that issues notices.
 type dunned struct {
-	Workers   int
+	Kind      string // email, or letter: nothing is sent then
 	Notices   int
 	Planning  time.Duration // from the request until the plan is made
 	Issuing   time.Duration // from then until the run is done
-	Mailing   time.Duration // from then until the mail server has the last
+	Mailing   time.Duration // from then until the mail server has the last, if there are any
 	Processor time.Duration // of the server for both
 	memory
 }
@@ -104,13 +105,13 @@ func (s *instance) collect(ctx context.Context, e effort, c *collected) error {
 		from, c.Plans = to, append(c.Plans, plan)
 		step(fmt.Sprintf("%s: planned in %s, at most %s resident", s.engine, seconds(plan.Took), mebibytes(plan.Peak)))
 	}
-	for day, workers := range []int{1, mailWorkers} {
-		run, err := s.dun(ctx, p, workers, today.AddDate(0, 0, day), e.open/seed.Share)
+	for day, kind := range []string{ar.DeliverEmail, ar.DeliverLetter} {
+		run, err := s.dun(ctx, p, kind, today.AddDate(0, 0, day), e.open/seed.Share)
 		if err != nil {
 			return fmt.Errorf("run: %w", err)
 		}
 		c.Runs = append(c.Runs, run)
-		step(fmt.Sprintf("%s: %d notices issued in %s, mailed in %s, at most %s resident", s.engine, run.Notices, seconds(run.Issuing), seconds(run.Mailing), mebibytes(run.Peak)))
+		step(fmt.Sprintf("%s: %d notices in %s, at most %s resident", s.engine, run.Notices, seconds(max(run.Issuing, run.Mailing)), mebibytes(run.Peak)))
 	}
 	c.Imports, err = s.statements(ctx, e)
 	return err
@@ -221,8 +222,8 @@ func (s *instance) entries(ctx context.Context, number string) (n int, err error
 }
 
 // dun issues the notices of a day, and waits for their mails.
-func (s *instance) dun(ctx context.Context, p *peer.Peer, workers int, day time.Time, due int) (d dunned, err error) {
-	if d.memory, err = s.fresh(ctx, "--smtp-url", p.URL(), "--workers", fmt.Sprint(workers)); err != nil {
+func (s *instance) dun(ctx context.Context, p *peer.Peer, kind string, day time.Time, due int) (d dunned, err error) {
+	if d.memory, err = s.fresh(ctx, "--smtp-url", p.URL(), "--workers", fmt.Sprint(mailWorkers)); err != nil {
 		return d, err
 	}
 	if day.After(time.Now()) {
@@ -230,13 +231,13 @@ func (s *instance) dun(ctx context.Context, p *peer.Peer, workers int, day time.
 			return d, err
 		}
 	}
-	step(fmt.Sprintf("%s: run with %d workers", s.engine, workers))
+	step(fmt.Sprintf("%s: run by %s", s.engine, kind))
 	mails := p.Taken() + due
 	before, err := s.processor()
 	if err != nil {
 		return d, err
 	}
-	d.Workers = workers
+	d.Kind = kind
 	asked := time.Now()
 	var r standing
 	if err := s.ask(ctx, http.MethodPost, "/api/dunning/runs", map[string]any{}, &r); err != nil {
@@ -254,11 +255,13 @@ func (s *instance) dun(ctx context.Context, p *peer.Peer, workers int, day time.
 	if r.State != "done" || r.Issued < due {
 		return d, fmt.Errorf("%d notices were due, and it is %+v", due, r)
 	}
-	last, err := p.Await(ctx, mails)
-	if err != nil {
-		return d, err
+	if kind == ar.DeliverEmail {
+		last, err := p.Await(ctx, mails)
+		if err != nil {
+			return d, err
+		}
+		d.Mailing = last.Sub(began)
 	}
-	d.Mailing = last.Sub(began)
 	after, err := s.processor()
 	d.Processor = after - before
 	return d, errors.Join(err, s.full(&d.memory))

@@ -42,7 +42,8 @@ var taxrate = decimal.NewFromInt(19)
 
 // Invoices stores the invoices from and up to some number, of customers who all have one address for mail. Each is overdue since
 // another day of the last year, and somebody has taken it to the level of a reminder: one in Share long enough ago to be dunned today,
-// another to be dunned tomorrow, and the others later. So nearly all notices charge interest, and half of them a lump sum.
+// another to be dunned tomorrow, by letters that somebody posts, and the others later. So nearly all notices charge interest, and
+// half of them a lump sum.
 func Invoices(ctx context.Context, databaseURL string, from, to int, email string, today time.Time) (err error) {
 	db, err := store.Open(ctx, databaseURL, time.Now)
 	if err != nil {
@@ -123,6 +124,9 @@ func (s *seeder) invoice(n int) error {
 	}, s.tx.Now)
 	if err != nil {
 		return err
+	}
+	if n%Share == 1 {
+		inv.Detail.Dunning = &ar.Dunning{DeliveryKind: ar.DeliverLetter}
 	}
 	inv.ID = s.tx.NewID()
 	if err := inv.Commit(Number(n), s.tx.Now); err != nil {
