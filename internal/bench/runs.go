@@ -53,7 +53,7 @@ type dunned struct {
 	Planning  time.Duration // from the request until the plan is made
 	Issuing   time.Duration // from then until the run is done
 	Mailing   time.Duration // from then until the mail server has the last, if there are any
-	Processor time.Duration // of the server for both
+	Processor time.Duration // of the server for what comes after planning
 	memory
 }
 
@@ -233,10 +233,6 @@ func (s *instance) dun(ctx context.Context, p *peer.Peer, kind string, day time.
 	}
 	step(fmt.Sprintf("%s: run by %s", s.engine, kind))
 	mails := p.Taken() + due
-	before, err := s.processor()
-	if err != nil {
-		return d, err
-	}
 	d.Kind = kind
 	asked := time.Now()
 	var r standing
@@ -248,6 +244,10 @@ func (s *instance) dun(ctx context.Context, p *peer.Peer, kind string, day time.
 	}
 	began := time.Now()
 	d.Planning = began.Sub(asked)
+	before, err := s.processor()
+	if err != nil {
+		return d, err
+	}
 	if err := s.until(ctx, &r, func() bool { return r.State != "running" }); err != nil {
 		return d, err
 	}
