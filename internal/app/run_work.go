@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/blob"
 	"github.com/dunwell/dunwell/internal/crash"
 	"github.com/dunwell/dunwell/internal/jobs"
 	"github.com/dunwell/dunwell/internal/store"
@@ -40,7 +41,7 @@ type shift struct {
 	dropped map[string]string // and those that could not be, by invoice: why
 }
 
-// workRun works a run: claim it, plan it unless an earlier worker has, and issue one notice after the other, each in a
+// workRun works a run: claim it, match money and plan it unless an earlier worker has, and issue one notice after the other, each in a
 // transaction of its own. Between any two of these the process may die, and another may come: the row says how far it came.
 func (a *App) workRun(ctx context.Context, n jobs.Nudge) (again time.Duration, err error) {
 	number, err := strconv.ParseInt(n.ID, 10, 64)
@@ -92,9 +93,13 @@ func (a *App) claimRun(ctx context.Context, by Caller, number int64) (run *ar.Ru
 	return run, claimed, err
 }
 
-// work plans the run and issues its notices, or those there is time for.
+// work matches money, plans the run and issues its notices, or those there is time for.
 func (s *shift) work(ctx context.Context) error {
 	if s.run.Plan == "" {
+		if again, err := s.match(ctx); err != nil || again {
+			return err
+		}
+		crash.At("run.matched")
 		if err := s.plan(ctx); err != nil || s.run.State.Ended() {
 			return err
 		}
@@ -137,6 +142,13 @@ func (s *shift) plan(ctx context.Context) error {
 // execute acts on one entry of the plan after the other.
 func (s *shift) execute(ctx context.Context) error {
 	p, err := s.openPlan(ctx, s.by, s.run.Plan, s.run.Position)
+	if errors.Is(err, blob.ErrNotFound) { // and does not come back: other runs must not wait for this one
+		s.log.Error("dunning run: the file of its plan is gone", "merchant", s.by.Merchant, "run", s.run.Number, "sha256", s.run.Plan)
+		return s.keep(ctx, func(tx *store.Tx, run *ar.Run) error {
+			run.End("The file of the plan is gone from the storage; the next run makes another.", tx.Now)
+			return nil
+		})
+	}
 	if err != nil {
 		return err
 	}

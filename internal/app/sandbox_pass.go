@@ -51,8 +51,12 @@ func (a *App) nextRunTime(ctx context.Context) (next time.Time, err error) {
 	return next, err
 }
 
-// workDue starts the runs whose time has come, and works them to their end with all that they order.
+// workDue starts the runs whose time has come, and works them to their end with all that they order. They wait for statements that are
+// being imported, so those come first.
 func (a *App) workDue(ctx context.Context) error {
+	if err := a.workAll(ctx, nudgeStatement); err != nil {
+		return err
+	}
 	if err := a.startScheduled(ctx); err != nil {
 		return err
 	}
@@ -106,23 +110,30 @@ func (a *App) workToEnd(ctx context.Context, row store.Due) (ended bool, err err
 // change nothing, and whoever gets them may be slow.
 func (a *App) workOrders(ctx context.Context) error {
 	return a.patiently(ctx, func() (busy bool, err error) {
-		for _, kind := range []jobs.Kind{nudgeDelivery, nudgeCollection} {
-			rows, err := a.due()[kind](ctx, a.elapsed(), passBatch)
-			if err != nil {
-				return false, err
-			}
-			for _, row := range rows {
-				if _, err := a.handlers()[kind](ctx, jobs.Nudge{Kind: kind, Merchant: row.Merchant, ID: row.ID}); err != nil {
-					return false, err
-				}
-			}
-			busy = busy || len(rows) == passBatch
-		}
-		if busy {
-			return true, nil
+		if err := a.workAll(ctx, nudgeDelivery, nudgeCollection); err != nil {
+			return false, err
 		}
 		return a.sending(ctx)
 	})
+}
+
+// workAll works what is due of some kinds, until nothing is left that this process could work.
+func (a *App) workAll(ctx context.Context, kinds ...jobs.Kind) error {
+	for _, kind := range kinds {
+		for more := true; more; {
+			rows, err := a.due()[kind](ctx, a.elapsed(), passBatch)
+			if err != nil {
+				return err
+			}
+			for _, row := range rows {
+				if _, err := a.handlers()[kind](ctx, jobs.Nudge{Kind: kind, Merchant: row.Merchant, ID: row.ID}); err != nil {
+					return err
+				}
+			}
+			more = len(rows) == passBatch
+		}
+	}
+	return nil
 }
 
 // sending tells whether somebody is sending a mail.

@@ -128,3 +128,9 @@ func (tx *Tx) BookedEntries(account string, entries []string) (map[string]bool, 
 // Locks tells whether others may write at the same time, so that the order counts in which rows are locked. On SQLite nobody
 // does.
 func (tx *Tx) Locks() bool { return tx.lock != "" }
+
+// Importing tells whether a bank statement is under way.
+func (tx *Tx) Importing() (bool, error) {
+	var one int64
+	return tx.first(`SELECT 1 FROM statement_imports WHERE merchant = $1 AND state IN ('queued', 'running') LIMIT 1`, nil, &one)
+}

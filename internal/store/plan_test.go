@@ -95,7 +95,11 @@ func TestEveryQuestionHasAnIndex(t *testing.T) {
 			{"CasesByID", "invoices", func(tx *store.Tx) error { _, err := tx.CasesByID([]string{"a", "b"}); return err }},
 			{"Cases", "transactions_unallocated", func(tx *store.Tx) error { _, err := tx.Cases([]*ar.Invoice{dunned}); return err }},
 			{"Cases with credit notes", "invoices_credit", func(tx *store.Tx) error { _, err := tx.Cases([]*ar.Invoice{dunned}); return err }},
+			{"Unmatched", "transactions_unmatched", func(tx *store.Tx) error { _, err := tx.Unmatched(10); return err }},
+			{"Importing", "statement_imports_under_way", func(tx *store.Tx) error { _, err := tx.Importing(); return err }},
 			{"Scheduled", "dunning_runs_scheduled", func(tx *store.Tx) error { _, err := tx.Scheduled(tick); return err }},
+			{"Runs", "dunning_runs", func(tx *store.Tx) error { _, err := tx.Runs(store.RunFilter{}); return err }},
+			{"Runs that are no plans", "dunning_runs", func(tx *store.Tx) error { _, err := tx.Runs(store.RunFilter{DryRun: new(bool)}); return err }},
 			{"CheckPlan", "dunning_runs_plan", func(tx *store.Tx) error { _ = tx.CheckPlan("a"); return nil }}, // there is none
 			{"Drops", "dunning_drops", func(tx *store.Tx) error { _, err := tx.Drops(1, []string{"a", "b"}); return err }},
 			{"ReservedNumber", "numbers_invoice_id", func(tx *store.Tx) error { _, _, err := tx.ReservedNumber(note.ID); return err }},

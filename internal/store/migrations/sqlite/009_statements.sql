@@ -27,6 +27,10 @@ CREATE TABLE statement_imports (
 );
 
 CREATE INDEX statement_imports_due ON statement_imports (coalesce(lease, next), merchant, id) WHERE coalesce(lease, next) IS NOT NULL;
+CREATE INDEX statement_imports_under_way ON statement_imports (merchant) WHERE state IN ('queued', 'running');
+
+-- Money that was to be matched and found no invoice, which a dunning run matches again.
+CREATE INDEX transactions_unmatched ON transactions (merchant, created, id) WHERE unallocated >= amount AND unallocated > 0 AND matching IS NOT NULL;
 
 -- Which movement of which account became which transaction: none does twice.
 CREATE TABLE bank_entries (
