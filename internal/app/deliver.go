@@ -54,7 +54,7 @@ func (a *App) deliver(ctx context.Context, n jobs.Nudge) (again time.Duration, e
 	case errors.Is(ctx.Err(), context.Canceled): // nothing has left
 		outcome = ar.Outcome{State: ar.DeliveryDeferred, Reason: "The server was stopped.", Untried: true}
 	default: // a fault of ours, or of the storage
-		outcome = ar.Outcome{State: ar.DeliveryDeferred, Reason: "An internal error; see the server's log."}
+		outcome = ar.Outcome{State: ar.DeliveryDeferred, Reason: internalFault}
 	}
 	a.logOutcome(w, outcome, err)
 	crash.At("deliver.sent")

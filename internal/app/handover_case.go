@@ -17,6 +17,7 @@ type caseFile struct {
 	events    []store.Event
 	holds     []ar.Hold
 	mails     []ar.Delivery // to the debtor, about the invoice and its credit notes
+	vouchers  int             // that are among the papers
 	papers    []paper
 	seals     []seal // of papers, in their order
 	head      store.JournalHead
@@ -77,7 +78,8 @@ func (f *caseFile) readVoucher(tx *store.Tx, voucher *ar.Invoice) error {
 	if err != nil {
 		return err
 	}
-	name := "vouchers/" + plainName(voucher.Number) + ".json"
+	f.vouchers++ // two numbers may be written alike
+	name := fmt.Sprintf("vouchers/%02d-%s.json", f.vouchers, plainName(voucher.Number))
 	if err := f.add(tx, paper{name: name, sha256: hashOf(sealed), text: sealed}, journalVoucher, voucher.ID); err != nil {
 		return err
 	}

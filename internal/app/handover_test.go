@@ -148,7 +148,7 @@ func (b *bench) wholeCase(content []byte) {
 	if !slices.IsSorted(names) {
 		b.Errorf("names are not sorted: %q", names)
 	}
-	for _, want := range []string{"README.txt", "claim.json", "statement.txt", "bookings.csv", "mails.csv", "history.json", "vouchers/RE-2026-0001.json", "proofs/head.json", "sha256sums.txt"} {
+	for _, want := range []string{"README.txt", "claim.json", "statement.txt", "bookings.csv", "mails.csv", "history.json", "vouchers/01-RE-2026-0001.json", "proofs/head.json", "sha256sums.txt"} {
 		if files[want] == "" {
 			b.Errorf("%s is not among %q", want, names)
 		}

@@ -217,7 +217,7 @@ func (s *shift) fault(ctx context.Context, at int64, e ar.PlanEntry, cause error
 		return nil
 	})
 	if err == nil && givenUp {
-		s.dropped[e.InvoiceID] = "An internal error; see the server's log."
+		s.dropped[e.InvoiceID] = internalFault
 	}
 	return !givenUp, err
 }
