@@ -17,7 +17,7 @@ type caseFile struct {
 	events    []store.Event
 	holds     []ar.Hold
 	mails     []ar.Delivery // to the debtor, about the invoice and its credit notes
-	vouchers  int             // that are among the papers
+	vouchers  int           // that are among the papers
 	papers    []paper
 	seals     []seal // of papers, in their order
 	head      store.JournalHead
