@@ -58,7 +58,7 @@ func TestIsolation(t *testing.T) {
 				}
 			}
 		}
-		if named != 24 || listed != 5 {
+		if named != 24 || listed != 6 {
 			w.Errorf("%d operations name something, %d list", named, listed)
 		}
 		w.unchangedBut(before, "idempotency [rival k") // the refusals that were kept under the rival's own keys

@@ -17,7 +17,7 @@ func ofConform() []string {
 }
 
 func TestConform(t *testing.T) {
-	base := environment{environ: serveDemo(t)}.getenv(urlVariable)
+	base := start(t, nil, "--demo", "--sandbox", "--data", t.TempDir()).base // its runs are worked
 	dir := t.TempDir()
 	page, pipeline := filepath.Join(dir, "out.html"), filepath.Join(dir, "junit.xml")
 	status, out, err := call(t, ofConform(), "conform", "--url", base, "--user", "demo", "--other-user", "rival",

@@ -36,9 +36,9 @@ func killedAtRandom(t *testing.T, w *workshop) {
 	p := r.start()
 	clients.begin(4, p, func(do func(order), client, i int) {
 		ref := fmt.Sprintf("R%d-%d", client, i)
-		do(order{"POST", "/identities/K1/invoices", draft(ref), "create-" + ref})
-		do(order{"POST", "/invoices/" + ref + "/commitInvoice", `{}`, "commit-" + ref})
-		do(order{"POST", "/invoices/" + ref + "/resendInvoice", `{}`, "resend-" + ref})
+		do(order{method: "POST", path: "/identities/K1/invoices", body: draft(ref), key: "create-" + ref})
+		do(order{method: "POST", path: "/invoices/" + ref + "/commitInvoice", body: `{}`, key: "commit-" + ref})
+		do(order{method: "POST", path: "/invoices/" + ref + "/resendInvoice", body: `{}`, key: "resend-" + ref})
 	})
 	for range cycles {
 		select {
@@ -61,7 +61,7 @@ func killedBesideAnother(t *testing.T, w *workshop) {
 	one, other := r.start(), r.start()
 	resend := func(kind string) func(func(order), int, int) {
 		return func(do func(order), client, i int) {
-			do(order{"POST", "/invoices/RE2/resendInvoice", `{}`, fmt.Sprintf("%s-%d-%d", kind, client, i)})
+			do(order{method: "POST", path: "/invoices/RE2/resendInvoice", body: `{}`, key: fmt.Sprintf("%s-%d-%d", kind, client, i)})
 		}
 	}
 	clients := newClients(t, retries)

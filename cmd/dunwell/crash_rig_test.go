@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -151,7 +152,10 @@ func (p *process) killed() {
 }
 
 // order is a request that may be repeated under its key.
-type order struct{ method, path, body, key string }
+type order struct {
+	method, path, body, key string
+	media                   string // of the body; JSON when empty
+}
 
 // send sends it once. A refusal is an error as well; errDied means that it is not known what became of it.
 func (o order) send(base, user string) (answer string, err error) {
@@ -162,7 +166,7 @@ func (o order) send(base, user string) (answer string, err error) {
 	r.SetBasicAuth(user, servertest.Password)
 	r.Close = true // connections end with their server
 	if o.body != "" {
-		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Content-Type", cmp.Or(o.media, "application/json"))
 	}
 	if o.key != "" {
 		r.Header.Set("Idempotency-Key", o.key)

@@ -65,6 +65,7 @@ var operationsOf = map[string][]string{
 	"notice":     {}, // as well
 	"handover":   {}, // see TestKilledInAHandover
 	"collection": {}, // as well
+	"statement":  {}, // see TestKilledInAStatement
 }
 
 // handing are the points at which it cannot be known whether the mail has left, and how many times it had.
@@ -159,13 +160,13 @@ type result struct {
 
 func (s step) order(w *workshop) order {
 	if s.operation == "resend" {
-		return order{"POST", "/invoices/RE2/resendInvoice", `{}`, "again"}
+		return order{method: "POST", path: "/invoices/RE2/resendInvoice", body: `{}`, key: "again"}
 	}
 	body := `{}`
 	if w.receiver.url != "" {
 		body = fmt.Sprintf(`{"attachments": [{"url": "%s/terms.txt"}, {"url": "%[1]s/more.txt"}], "notifyUrl": "%[1]s/notify"}`, w.receiver.url)
 	}
-	return order{"POST", "/invoices/RE1/commitInvoice", body, "once"}
+	return order{method: "POST", path: "/invoices/RE1/commitInvoice", body: body, key: "once"}
 }
 
 // needsReceiver tells whether the point is not reached without somebody to call.

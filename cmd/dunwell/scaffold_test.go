@@ -59,7 +59,7 @@ func TestScaffold(t *testing.T) {
 	if to, err := filepath.Rel(dir, source); err != nil || !strings.Contains(read(t, filepath.Join(dir, "go.mod")), "=> "+to+"\n") {
 		t.Errorf("go.mod does not lead to the source: %v", err)
 	}
-	const nothing = "nothing to add: there is a method for each of 37 operations\n"
+	const nothing = "nothing to add: there is a method for each of 38 operations\n"
 	if again := must(t, "scaffold", dir); again != nothing {
 		t.Errorf("a second time: %s", again)
 	}
