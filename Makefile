@@ -50,11 +50,11 @@ postgres = { [ -n "$$DUNWELL_TEST_DATABASE_URL" ] || command -v initdb || [ -x "
 
 check: verify vet lint ## verify, vet, lint, and the tests with the race detector; CI runs this and interop
 	$(MAKE) test RACE=-race
-	go test $(TESTFLAGS) -run '$(unraced)' ./client ./api/validate ./api/conformance
+	go test $(TESTFLAGS) -run '$(unraced)' ./client ./api/validate ./api/conformance ./internal/app
 	go test $(TESTFLAGS) -tags crash ./internal/crash
 
-# What counts bytes and allocations means nothing under the race detector, and a hundred servers take minutes under it. They
-# are left out there.
+# What counts bytes and allocations means nothing under the race detector, and a hundred servers take minutes under it, as random
+# years do. They are left out there, but for a few years.
 unraced = ^(TestWalkALongList|TestAcceptingDoesNotAllocate|TestMutants|TestAnswersWithoutSense)$$
 
 FUZZTIME ?= 30s

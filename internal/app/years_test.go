@@ -24,7 +24,7 @@ import (
 // on both engines, and the engines say the same in the same words. A failure prints its seed, and the shortest year that
 // fails. A year takes a second: ask for more with -rapid.checks, and for longer ones with -rapid.steps.
 func TestYearsAgreeWithModel(t *testing.T) {
-	few(t, "rapid.checks", 30)
+	few(t, "rapid.checks", someYears)
 	on(t, storetest.SQLite, func(sqlite *bench) {
 		both := false
 		t.Run("both engines", func(t *testing.T) {

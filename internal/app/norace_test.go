@@ -1,0 +1,6 @@
+//go:build !race
+
+package app
+
+// someYears is how many random years are tried.
+const someYears = 30
