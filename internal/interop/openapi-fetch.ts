@@ -137,6 +137,7 @@ async function runs(invoice: string) {
     run = must(await api.GET('/dunning/runs/{run}', { params: { path: { run: run.run } } }));
   }
   assert.deepEqual([run.state, run.hash, run.issued], ['done', plan.hash, 0]);
+  assert.deepEqual(must(await api.GET('/dunning/runs', { params: { query: { dryRun: false, limit: 1 } } })).map((row) => row.run), [run.run]);
 }
 
 // ended waits until a job has mailed its document.

@@ -17,6 +17,11 @@ var unseen = map[string]string{
 	"importExternalDocument.400": "what is in a file",
 	"commitInvoice.400":          "where a URL leads",
 	"createTransaction.400":      "what assignments come to",
+
+	"createTransactionImport.400": "what is in a file",
+	"createDunningRun.400":        "which day it is",
+	"createDunningHold.400":       "which fields a kind of hold needs",
+	"modifyDunning.400":           "when the invoice is due",
 }
 
 // The story of api/examples is played through Prism in front of an empty server. Prism finds no fault with any answer, and
