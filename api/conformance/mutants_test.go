@@ -27,7 +27,7 @@ var mutants = slices.Concat(answerMutants, idempotencyMutants, invoiceMutants, l
 // table says why. That these hold without the fault, so that it is what they notice, TestOurServer shows.
 func TestMutants(t *testing.T) {
 	if raceEnabled {
-		t.Skip("make check runs it by itself: what the race detector could find is in TestOurServer too, and a hundred servers take minutes under it")
+		t.Skip("make check runs it by itself: what the race detector could find is in the tests of impl too, and a hundred servers take minutes under it")
 	}
 	for _, m := range mutants {
 		t.Run(m.name, func(t *testing.T) {
