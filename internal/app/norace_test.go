@@ -2,5 +2,7 @@
 
 package app
 
-// someYears is how many random years are tried.
-const someYears = 30
+const (
+	raceEnabled = false
+	someYears   = 30 // random years that are tried
+)

@@ -2,5 +2,7 @@
 
 package app
 
-// someYears is how many random years are tried: the race detector makes each take half a minute.
-const someYears = 3
+const (
+	raceEnabled = true
+	someYears   = 3 // random years that are tried: the race detector makes each take half a minute
+)
