@@ -39,9 +39,6 @@ func golden(t *testing.T, name string, got []byte) {
 
 // Our own server keeps the contract, without a baseline.
 func TestOurServer(t *testing.T) {
-	if raceEnabled {
-		t.Skip("ten thousand requests take minutes under the race detector; make check runs them without")
-	}
 	Test(t, ours(t, nil))
 }
 

@@ -53,9 +53,6 @@ var by = System("acme", store.ActorSystem)
 func each(t *testing.T, test func(*bench)) {
 	t.Helper()
 	for _, engine := range storetest.Engines {
-		if raceEnabled && engine != storetest.SQLite {
-			continue // the code is the same, and the tests of store and impl race on both; make check runs these without the detector too
-		}
 		t.Run(string(engine), func(t *testing.T) { on(t, engine, test) })
 	}
 }

@@ -47,6 +47,36 @@ func TestRunMatchesMoney(t *testing.T) {
 	})
 }
 
+// Money that waited because its invoice was paid already pays it before the next run, if the first payment has gone back.
+// A dry run books nothing: it sees a credit, and who expects its plan is told.
+func TestRunMatchesMoneyThatWasPaidTwice(t *testing.T) {
+	each(t, func(b *bench) {
+		b.overdue()
+		paid := func() *ar.Transaction {
+			now := b.clock.Now()
+			made, err := b.CreateTransaction(b.Context(), by, ar.Transaction{
+				Amount: decimal.NewFromInt(1000), Currency: "EUR", Label: "Rechnung " + b.voucher("RE1").Number, Valuedate: now, Bookingdate: now}, nil, nil)
+			b.no(err)
+			return made
+		}
+		paid()
+		twice := paid()
+		if _, err := b.moves("-1000", part("RE1", "-1000")); err != nil || !twice.Unallocated.Equal(twice.Amount) {
+			b.Fatal(err, twice.Unallocated)
+		}
+		b.day("2026-07-04")
+		dry := b.worked(b.start(ar.Run{DryRun: true}).Number)
+		run := b.worked(b.start(ar.Run{Expected: dry.Plan}).Number)
+		if run.State != ar.RunFailed || dry.Skipped != 1 || run.Issued != 0 {
+			b.Errorf("%+v after %+v", run, dry)
+		}
+		if inv := b.voucher("RE1"); inv.State() != ar.StatePaid {
+			b.Errorf("it is %s, and %s is unpaid", inv.State(), inv.Unpaid)
+		}
+		b.verified()
+	})
+}
+
 // A statement that is being imported is waited for: there may be money in it.
 func TestRunAwaitsStatements(t *testing.T) {
 	each(t, func(b *bench) {

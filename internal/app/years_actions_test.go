@@ -140,7 +140,7 @@ func (h *livedYear) payByNumber(t *rapid.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.customer = i.customer
+	m.customer, m.names = i.customer, i
 	if i.state() == "none" {
 		m.left -= h.receive(i, m, m.amount)
 	}

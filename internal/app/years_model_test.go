@@ -69,7 +69,8 @@ type modelMovement struct {
 	currency     string
 	amount, left cents
 	value        date
-	designated   bool // to the principal
+	designated   bool          // to the principal
+	names        *modelInvoice // in its text; nil: it was assigned
 }
 
 type modelInvoice struct {
@@ -168,6 +169,18 @@ func (y *modelYear) receive(i *modelInvoice, m *modelMovement, amount cents) cen
 		}
 	}
 	return taken
+}
+
+// matchAgain books the money that its text names an open invoice for, and that no invoice took when it came. It tells
+// whether there was any.
+func (y *modelYear) matchAgain() (some bool) {
+	for _, m := range slices.Backward(y.movements) {
+		if m.names != nil && m.left == m.amount && m.names.state() == "none" {
+			m.left -= y.receive(m.names, m, m.amount)
+			some = true
+		}
+	}
+	return some
 }
 
 func forgone(part string) string {
