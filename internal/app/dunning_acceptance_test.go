@@ -163,10 +163,8 @@ func TestNobodyWhoHasPaidIsDunned(t *testing.T) {
 			}
 			all.Wait()
 		}
-		paid := false
-		m := b.meanwhile(func(n int) {
-			if !paid && n == 2 { // the plan is made
-				paid = true
+		m := b.meanwhile(func(s storing) {
+			if s.n == 1 { // the plan is made
 				pay(1, early)
 			}
 		})

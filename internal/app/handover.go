@@ -24,24 +24,24 @@ const (
 // MediaZIP is the media type of the file of a case that was handed over.
 const MediaZIP = "application/zip"
 
-// handOver hands a case over to collection, for a run on its day: dropped says why that is not to be any more. What is handed
+// handOver hands the case that is proposed over to collection: dropped says why that is not to be any more. What is handed
 // over, one file with all papers of the case, is packed and stored before; one transaction then looks at the case again, and
 // does it exactly as it was packed, with the order to bring the file there. Was the case changed meanwhile, it is packed
 // again. A case that this run has handed over already is left as it is.
-func (a *App) handOver(ctx context.Context, by Caller, run int64, entry ar.PlanEntry, day time.Time) (dropped string, err error) {
+func (a *App) handOver(ctx context.Context, by Caller, proposed proposal) (dropped string, err error) {
 	defer recovered(&err)
 	for range printings {
-		f, dropped, err := a.openCase(ctx, by, run, entry.InvoiceID, day)
+		f, dropped, err := a.openCase(ctx, by, proposed)
 		if err != nil || f == nil {
 			return dropped, err
 		}
 		file, err := a.pack(ctx, by, f)
 		if err != nil {
-			return "", fmt.Errorf("app: packing the case of %s: %w", entry.Invoice, err)
+			return "", fmt.Errorf("app: packing the case of %s: %w", proposed.Invoice, err)
 		}
 		crash.At("handover.packed")
 		err = a.db.Update(ctx, by.Merchant, func(tx *store.Tx) (err error) {
-			dropped, err = a.commitHandover(tx, by, run, f, file)
+			dropped, err = a.commitHandover(tx, by, proposed.run, f, file)
 			return err
 		})
 		if !errors.Is(err, errReprint) {
@@ -53,23 +53,23 @@ func (a *App) handOver(ctx context.Context, by Caller, run int64, entry ar.PlanE
 }
 
 // openCase reads all that is packed; nil with a reason where there is nothing to hand over, and without where this run has.
-func (a *App) openCase(ctx context.Context, by Caller, run int64, invoice string, day time.Time) (f *caseFile, dropped string, err error) {
+func (a *App) openCase(ctx context.Context, by Caller, proposed proposal) (f *caseFile, dropped string, err error) {
 	err = a.db.View(ctx, by.Merchant, func(tx *store.Tx) error {
 		f, dropped = nil, ""
-		inv, err := tx.InvoiceByID(invoice)
+		inv, err := tx.InvoiceByID(proposed.InvoiceID)
 		if err != nil {
 			return err
 		}
-		switch done, err := handedOverBy(tx, inv, run); {
+		switch done, err := handedOverBy(tx, inv, proposed.run); {
 		case err != nil || done:
 			return err
 		}
-		statement, d, reason, err := a.claimed(tx, inv, day)
+		statement, d, reason, err := a.claimed(tx, inv, proposed.day)
 		if err != nil || reason != "" {
 			dropped = reason
 			return err
 		}
-		f, err = readCase(tx, d, statement, day)
+		f, err = readCase(tx, d, statement, proposed.day)
 		return err
 	})
 	if err != nil || dropped != "" {

@@ -136,7 +136,7 @@ func TestHandoverOfACaseThatChanges(t *testing.T) {
 		m, err := b.Merchant(b.Context(), by.Merchant)
 		b.no(err)
 		day := *today(m, b.clock.Now())
-		f, _, err := b.openCase(b.Context(), by, 1, b.invoice().ID, day)
+		f, _, err := b.openCase(b.Context(), by, proposal{1, day, ar.PlanEntry{InvoiceID: b.invoice().ID}})
 		b.no(err)
 		file, err := b.pack(b.Context(), by, f)
 		b.no(err)

@@ -33,7 +33,7 @@ func TestHandoversAmongOthers(t *testing.T) {
 		b.no(err)
 		day := *today(m, b.clock.Now())
 		for run := range int64(3) {
-			several(func(int) error { _, err := b.handOver(b.Context(), by, run, entry, day); return err })
+			several(func(int) error { _, err := b.handOver(b.Context(), by, proposal{run, day, entry}); return err })
 		}
 		several(func(int) error { return b.pay("1") })
 		several(func(int) error { _, err := b.ResendInvoice(b.Context(), by, "RE1", nil); return err })

@@ -55,7 +55,7 @@ func (b *bench) collected(run int64) (dropped string) {
 	b.Helper()
 	m, err := b.Merchant(b.Context(), by.Merchant)
 	b.no(err)
-	dropped, err = b.handOver(b.Context(), by, run, ar.PlanEntry{InvoiceID: b.invoice().ID, Invoice: "RE1", Handover: true}, *today(m, b.clock.Now()))
+	dropped, err = b.handOver(b.Context(), by, proposal{run, *today(m, b.clock.Now()), ar.PlanEntry{InvoiceID: b.invoice().ID, Invoice: "RE1", Handover: true}})
 	b.no(err)
 	return dropped
 }
@@ -280,7 +280,7 @@ func TestHandoverIsDeterministic(t *testing.T) {
 		day := *today(m, b.clock.Now())
 		var sums []string
 		for range 2 {
-			f, dropped, err := b.openCase(b.Context(), by, 1, b.invoice().ID, day)
+			f, dropped, err := b.openCase(b.Context(), by, proposal{1, day, ar.PlanEntry{InvoiceID: b.invoice().ID}})
 			b.no(err)
 			if dropped != "" {
 				b.Fatal(dropped)

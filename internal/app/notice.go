@@ -14,25 +14,37 @@ import (
 	"github.com/dunwell/dunwell/internal/store"
 )
 
-// issue issues the notice of an entry of a run's plan, or says why there is none any more: the case is another by now than
-// when it was planned. A notice that the run has issued before is given back.
+// proposal is an entry of the plan of a run, which acts on its day.
+type proposal struct {
+	run int64
+	day time.Time
+	ar.PlanEntry
+}
+
+// issue issues the notice that is proposed, or says why there is none any more: the case is another by now than when it was
+// planned. A notice that the run has issued before is given back.
 //
-// The letter shows what is asked for, so it is written first and its bytes are stored; then one transaction reads the case
-// again, and books, issues and orders exactly what was printed, or nothing. What is on the letter beside the amounts may have
-// changed meanwhile, such as the customer's number: then it is printed again.
-func (a *App) issue(ctx context.Context, by Caller, run int64, entry ar.PlanEntry, day time.Time) (issued *ar.Notice, dropped string, err error) {
+// The letter shows what is asked for, so it is printed first, by the caller or else here, and its bytes are stored; then one
+// transaction reads the case again, and books, issues and orders exactly what was printed, or nothing. What is on the letter
+// beside the amounts may have changed meanwhile, such as the customer's number: then it is printed again.
+func (a *App) issue(ctx context.Context, by Caller, proposed proposal, printed *printedNotice) (issued *ar.Notice, dropped string, err error) {
 	defer recovered(&err)
 	for range printings {
-		p, err := a.printNotice(ctx, by, run, entry, day)
-		if err != nil || p.issued != nil || p.dropped != "" {
-			return p.issued, p.dropped, err
+		if printed == nil {
+			if printed, err = a.printNotice(ctx, by, proposed); err != nil {
+				return nil, "", err
+			}
+		}
+		if printed.notice == nil {
+			return printed.issued, printed.dropped, nil
 		}
 		crash.At("notice.printed")
-		issued, dropped, err = a.issuePrinted(ctx, by, run, entry, day, p)
+		issued, dropped, err = a.issuePrinted(ctx, by, proposed, printed)
 		if !errors.Is(err, errReprint) {
 			crash.At("notice.issued")
 			return issued, dropped, err
 		}
+		printed = nil
 	}
 	return nil, "", &ar.Error{Kind: ar.Unavailable, Code: ar.CodeUnavailable, Message: "The invoice is being changed by others at the moment."}
 }
@@ -54,16 +66,17 @@ type printedNotice struct {
 	file ar.File
 }
 
-// printNotice writes the letter of an entry and stores its bytes. Nothing is issued by it.
-func (a *App) printNotice(ctx context.Context, by Caller, run int64, entry ar.PlanEntry, day time.Time) (*printedNotice, error) {
-	draft, err := view(ctx, a, by, func(tx *store.Tx) (*noticeDraft, error) { return draftNotice(tx, run, entry, day) })
-	p := &printedNotice{noticeDraft: draft}
+// printNotice writes the letter of what is proposed and stores its bytes. Nothing is issued by it.
+func (a *App) printNotice(ctx context.Context, by Caller, proposed proposal) (p *printedNotice, err error) {
+	defer recovered(&err)
+	draft, err := view(ctx, a, by, func(tx *store.Tx) (*noticeDraft, error) { return draftNotice(tx, proposed) })
+	p = &printedNotice{noticeDraft: draft}
 	if err != nil || draft.notice == nil {
 		return p, err
 	}
 	content, err := letter.RenderNotice(draft.letter)
 	if err != nil {
-		return p, fmt.Errorf("app: notice about %s: %w", entry.Invoice, err)
+		return nil, fmt.Errorf("app: notice about %s: %w", proposed.Invoice, err)
 	}
 	stored, err := a.files.Put(ctx, by.Merchant, bytes.NewReader(content))
 	p.file = ar.File{SHA256: stored.SHA256, Size: stored.Size, MediaType: mediaPDF,
@@ -71,9 +84,9 @@ func (a *App) printNotice(ctx context.Context, by Caller, run int64, entry ar.Pl
 	return p, err
 }
 
-// draftNotice reads the case of an entry, and drafts the notice if it is still the one that was planned.
-func draftNotice(tx *store.Tx, run int64, entry ar.PlanEntry, day time.Time) (*noticeDraft, error) {
-	inv, err := tx.InvoiceByID(entry.InvoiceID)
+// draftNotice reads the case that a notice is proposed for, and drafts it if it is still the one that was planned.
+func draftNotice(tx *store.Tx, p proposal) (*noticeDraft, error) {
+	inv, err := tx.InvoiceByID(p.InvoiceID)
 	if err != nil {
 		return nil, err
 	}
@@ -83,19 +96,19 @@ func draftNotice(tx *store.Tx, run int64, entry ar.PlanEntry, day time.Time) (*n
 	}
 	draft := &noticeDraft{dossier: d}
 	for i := range d.notices {
-		if d.notices[i].Run == run {
+		if d.notices[i].Run == p.run {
 			draft.issued = &d.notices[i]
 			return draft, nil
 		}
 	}
-	step, obstacles, err := d.step(day)
+	step, obstacles, err := d.step(p.day)
 	switch {
 	case err != nil:
 		return nil, err
 	case len(obstacles) > 0:
 		draft.dropped = obstacles[0].Text
 		return draft, nil
-	case step.Date.After(day):
+	case step.Date.After(p.day):
 		draft.dropped = "The next notice is not due before " + step.Date.Format(time.DateOnly) + "."
 		return draft, nil
 	}
@@ -103,15 +116,15 @@ func draftNotice(tx *store.Tx, run int64, entry ar.PlanEntry, day time.Time) (*n
 	if err != nil {
 		return nil, err
 	}
-	if draft.dropped = d.unlike(n, entry); draft.dropped == "" {
-		n.Run = run
+	if draft.dropped = d.unlike(n, p.PlanEntry); draft.dropped == "" {
+		n.Run = p.run
 		draft.notice, draft.charges = n, charges
 		draft.letter = letter.Notice{Invoice: inv, Notice: n, Previous: d.notices, Issuer: issuerOf(d.merchant), Customer: d.debtor.Number, Locale: localeOf(inv, d.debtor)}
 	}
 	return draft, nil
 }
 
-// unlike says why a notice must not be issued for an entry: it is another than was planned, or nobody would get it.
+// unlike says why a notice must not be issued: it is another than was planned, or nobody would get it.
 func (d *dossier) unlike(n *ar.Notice, planned ar.PlanEntry) string {
 	switch now := n.Entry(d.invoice); {
 	case now.Level != planned.Level:
@@ -129,10 +142,10 @@ func (d *dossier) unlike(n *ar.Notice, planned ar.PlanEntry) string {
 }
 
 // issuePrinted issues a notice exactly as it was printed, with everything that follows from it.
-func (a *App) issuePrinted(ctx context.Context, by Caller, run int64, entry ar.PlanEntry, day time.Time, p *printedNotice) (issued *ar.Notice, dropped string, err error) {
+func (a *App) issuePrinted(ctx context.Context, by Caller, proposed proposal, p *printedNotice) (issued *ar.Notice, dropped string, err error) {
 	err = a.db.Update(ctx, by.Merchant, func(tx *store.Tx) error {
 		issued, dropped = nil, "" // the closure may run twice
-		draft, err := draftNotice(tx, run, entry, day)
+		draft, err := draftNotice(tx, proposed)
 		if err != nil {
 			return err
 		}

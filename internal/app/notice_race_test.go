@@ -78,7 +78,7 @@ func TestNoticesAmongAllElse(t *testing.T) {
 
 // dunAndSend issues the notice of an entry, unless it is dropped, and has its mail sent.
 func (b *bench) dunAndSend(run int64, entry ar.PlanEntry, day time.Time) error {
-	n, _, err := b.issue(b.Context(), by, run, entry, day)
+	n, _, err := b.issue(b.Context(), by, proposal{run, day, entry}, nil)
 	if err != nil || n == nil {
 		return err
 	}

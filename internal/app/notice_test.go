@@ -75,7 +75,7 @@ func (b *bench) entry(ref string) (e ar.PlanEntry, day time.Time) {
 func (b *bench) dun() *ar.Notice {
 	b.Helper()
 	entry, day := b.entry("RE1")
-	n, dropped, err := b.issue(b.Context(), by, b.aRun(), entry, day)
+	n, dropped, err := b.issue(b.Context(), by, proposal{b.aRun(), day, entry}, nil)
 	b.no(err)
 	if n == nil {
 		b.Fatalf("%+v is dropped: %s", entry, dropped)
@@ -174,7 +174,7 @@ func TestANoticeIsIssuedOnce(t *testing.T) {
 		var all sync.WaitGroup
 		for i := range issued {
 			all.Go(func() {
-				n, dropped, err := b.issue(b.Context(), by, run, entry, day)
+				n, dropped, err := b.issue(b.Context(), by, proposal{run, day, entry}, nil)
 				if err != nil || dropped != "" {
 					b.Error(dropped, err)
 				}
@@ -194,7 +194,7 @@ func TestANoticeIsIssuedOnce(t *testing.T) {
 		if events != 2 || letters != "invoice reminder dunning1" || mails != "invoice reminder dunning1" {
 			b.Errorf("%d events, letters %s, mails %s", events, letters, mails)
 		}
-		if n, dropped, err := b.issue(b.Context(), by, b.aRun(), entry, day); n != nil || dropped == "" || err != nil {
+		if n, dropped, err := b.issue(b.Context(), by, proposal{b.aRun(), day, entry}, nil); n != nil || dropped == "" || err != nil {
 			b.Errorf("another run: %+v, %q, %v", n, dropped, err)
 		}
 		b.verified()
@@ -263,14 +263,14 @@ func TestNoticeIsDropped(t *testing.T) {
 			entry, day := b.entry("RE1")
 			before := b.written()
 			var met bool
-			m := b.meanwhile(func(int) {
+			m := b.meanwhile(func(storing) {
 				if !met {
 					met = true
 					b.no(c.meanwhile())
 					before = b.written()
 				}
 			})
-			n, dropped, err := b.issue(b.Context(), by, run, entry, day)
+			n, dropped, err := b.issue(b.Context(), by, proposal{run, day, entry}, nil)
 			if n != nil || !strings.HasPrefix(dropped, c.want) || err != nil || !met {
 				b.Errorf("%s: %+v, %q, %v", c.name, n, dropped, err)
 			}
@@ -295,15 +295,15 @@ func TestNoticeIsPrintedAgain(t *testing.T) {
 	on(t, storetest.SQLite, func(b *bench) {
 		b.overdue()
 		b.day("2026-06-04")
-		m := b.meanwhile(func(n int) {
-			if n == 1 {
+		m := b.meanwhile(func(s storing) {
+			if s.n == 1 {
 				_, _, err := b.UpsertIdentity(b.Context(), by, "K1", ar.IdentityChange{Number: ar.Set("4711")}, Seen{})
 				b.no(err)
 			}
 		})
 		b.dun()
-		if m.puts != 2 {
-			b.Errorf("%d letters", m.puts)
+		if n := m.puts.Load(); n != 2 {
+			b.Errorf("%d letters", n)
 		}
 		b.verified()
 	})

@@ -160,3 +160,29 @@ func TestEntriesFromElsewhere(t *testing.T) {
 		}
 	})
 }
+
+// A run of thousands is planned page by page, twice to the same bytes.
+func TestPlanOfThousands(t *testing.T) {
+	each(t, func(b *bench) {
+		const invoices = 3000
+		b.thousands(invoices)
+		first, second := b.start(ar.Run{DryRun: true}), b.start(ar.Run{DryRun: true})
+		if first.Notices != invoices || first.Plan != second.Plan {
+			b.Errorf("%+v, %+v", first, second)
+		}
+		seen := map[string]bool{}
+		for after := ""; ; {
+			page, err := b.RunEntries(b.Context(), by, first.Number, after, 1000)
+			b.no(err)
+			for _, e := range page.Entries {
+				seen[e.Invoice] = true
+			}
+			if after = page.Next; after == "" {
+				break
+			}
+		}
+		if len(seen) != invoices {
+			b.Errorf("%d entries", len(seen))
+		}
+	})
+}

@@ -1,15 +1,19 @@
 package app
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/blob"
@@ -19,21 +23,47 @@ import (
 	"github.com/dunwell/dunwell/internal/store/storetest"
 )
 
-// meanwhile is a file store, and what somebody else does while a letter is being stored: between printing and committing.
+// meanwhile is a file store, and what somebody else does while a file is being stored: a letter between printing and
+// committing, say.
 type meanwhile struct {
 	blob.Store
-	do   func(n int) // the nth time
-	puts int
+	do   func(storing) error
+	puts atomic.Int32
+}
+
+// storing is a file that is about to be stored: the nth, and what is in it.
+type storing struct {
+	n       int
+	content []byte
 }
 
 func (m *meanwhile) Put(ctx context.Context, merchant string, r io.Reader, checks ...blob.Check) (blob.Blob, error) {
-	m.puts++
-	m.do(m.puts)
-	return m.Store.Put(ctx, merchant, r, checks...)
+	content, err := io.ReadAll(r)
+	if err == nil {
+		err = m.do(storing{int(m.puts.Add(1)), content})
+	}
+	if err != nil {
+		return blob.Blob{}, err
+	}
+	return m.Store.Put(ctx, merchant, bytes.NewReader(content), checks...)
 }
 
-// meanwhile lets something happen whenever a letter was printed and is not committed yet.
-func (b *bench) meanwhile(do func(n int)) *meanwhile {
+// about tells whether it is a letter about an invoice, whose number is in the title of the PDF.
+func (s storing) about(inv *ar.Invoice) bool {
+	var title []byte
+	for _, c := range utf16.Encode([]rune(inv.Number)) {
+		title = binary.BigEndian.AppendUint16(title, c)
+	}
+	return bytes.HasPrefix(s.content, []byte("%PDF")) && bytes.Contains(s.content, title)
+}
+
+// meanwhile lets something happen whenever a file is about to be stored.
+func (b *bench) meanwhile(do func(storing)) *meanwhile {
+	return b.storing(func(s storing) error { do(s); return nil })
+}
+
+// storing is meanwhile for what may keep the file from being stored.
+func (b *bench) storing(do func(storing) error) *meanwhile {
 	m := &meanwhile{Store: b.App.files, do: do}
 	b.App.files = m
 	b.Cleanup(func() { b.App.files = m.Store })
@@ -119,7 +149,7 @@ func TestChangedWhilePrinting(t *testing.T) {
 			ref := fmt.Sprint("P", i)
 			_, err := b.CreateInvoice(b.Context(), by, "K1", ref, ar.InvoiceChange{Items: items("100")}, nil)
 			b.no(err)
-			m := b.meanwhile(func(n int) { c.do(b, ref, n) })
+			m := b.meanwhile(func(s storing) { c.do(b, ref, s.n) })
 			drawn, before := b.drawn(), b.gaps()
 			_, err = b.CommitInvoice(b.Context(), by, ref, Commit{}, nil)
 			b.App.files = m.Store
@@ -130,8 +160,8 @@ func TestChangedWhilePrinting(t *testing.T) {
 			spelled := strings.NewReplacer("first", fmt.Sprintf("RE-2026-%04d", drawn+1), "second", fmt.Sprintf("RE-2026-%04d", drawn+2))
 			gaps := slices.DeleteFunc(b.gaps(), func(number string) bool { return slices.Contains(before, number) })
 			inv := b.voucher(ref)
-			if inv.Number != spelled.Replace(c.number) || (inv.Committed == nil) != (err != nil) || m.puts != c.prints || spelled.Replace(strings.Join(c.gaps, " ")) != strings.Join(gaps, " ") {
-				b.Errorf("%s: number %q, printed %d times, gaps %q", c.name, inv.Number, m.puts, gaps)
+			if inv.Number != spelled.Replace(c.number) || (inv.Committed == nil) != (err != nil) || int(m.puts.Load()) != c.prints || spelled.Replace(strings.Join(c.gaps, " ")) != strings.Join(gaps, " ") {
+				b.Errorf("%s: number %q, printed %d times, gaps %q", c.name, inv.Number, m.puts.Load(), gaps)
 			}
 			if err != nil {
 				continue
@@ -164,8 +194,8 @@ func (b *bench) drawn() (n int64) {
 func TestImportedWhilePrinting(t *testing.T) {
 	on(t, storetest.SQLite, func(b *bench) {
 		b.draft()
-		b.meanwhile(func(n int) {
-			if n == 1 {
+		b.meanwhile(func(s storing) {
+			if s.n == 1 {
 				b.importFile("RE1", ar.CommInvoice, "ours.pdf", documenttest.PDF("printed elsewhere"))
 			}
 		})
@@ -183,7 +213,7 @@ func TestImportedWhilePrinting(t *testing.T) {
 func TestPaidWhilePrinting(t *testing.T) {
 	on(t, storetest.SQLite, func(b *bench) {
 		b.open()
-		b.meanwhile(func(int) { b.no(b.pay("50")) })
+		b.meanwhile(func(storing) { b.no(b.pay("50")) })
 		if _, err := b.CreditInvoice(b.Context(), by, "RE1", "GS1", ar.InvoiceChange{Items: items("60")}); ar.KindOf(err) != ar.Conflict {
 			b.Errorf("%v", err)
 		}

@@ -48,8 +48,9 @@ func TestRunOutlivesPanics(t *testing.T) {
 	on(t, storetest.SQLite, func(b *bench) {
 		b.arrears(3)
 		number := b.start(ar.Run{}).Number
-		b.meanwhile(func(n int) {
-			if n >= 3 && n <= 5 { // the plan, RE1, and then RE2 thrice
+		second := b.voucher("RE2")
+		b.meanwhile(func(s storing) {
+			if s.about(second) {
 				panic("out of ink")
 			}
 		})

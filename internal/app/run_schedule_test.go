@@ -3,10 +3,12 @@ package app
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/jobs"
 	"github.com/dunwell/dunwell/internal/store"
 	"github.com/dunwell/dunwell/internal/store/storetest"
 )
@@ -61,4 +63,62 @@ func TestCheckDunningAt(t *testing.T) {
 			t.Errorf("%q: %v", at, err)
 		}
 	}
+}
+
+// Two schedulers, and then many workers of two processes, come to one run, one notice and one mail.
+func TestScheduleRunsOnce(t *testing.T) {
+	each(t, func(b *bench) {
+		b.arrears(2)
+		b.no(b.SetSettings(b.Context(), by.Merchant, "", ar.Settings{DunningAt: "06:30", Timezone: "Europe/Berlin"}))
+		b.clock.Set(time.Date(2026, 6, 4, 4, 29, 0, 0, time.UTC))
+		b.no(b.startScheduled(b.Context()))
+		if had := b.scheduled(); had {
+			b.Error("too early")
+		}
+		b.clock.Advance(time.Minute) // it is 06:30 in Berlin
+		outbox := b.outbox
+		other := New(b.config(b.App.files))
+		other.mail, b.outbox = b.App.mail, outbox
+		apart := func(do func(a *App) error) {
+			var all sync.WaitGroup
+			for i := range 8 {
+				all.Go(func() {
+					if err := do([]*App{b.App, other}[i%2]); err != nil {
+						b.Error(err)
+					}
+				})
+			}
+			all.Wait()
+		}
+		apart(func(a *App) error { return a.startScheduled(b.Context()) })
+		apart(func(a *App) error { return a.startScheduled(b.Context()) }) // it is under way
+		due, err := b.db.DueRuns(b.Context(), b.elapsed.Now(), 10)
+		b.no(err)
+		if len(due) != 1 {
+			b.Fatalf("%d runs", len(due))
+		}
+		apart(func(a *App) error {
+			_, err := a.workRun(b.Context(), jobs.Nudge{Kind: nudgeRun, Merchant: by.Merchant, ID: due[0].ID})
+			return err
+		})
+		apart(func(a *App) error { return a.startScheduled(b.Context()) }) // it has ended
+		if due, err := b.db.DueRuns(b.Context(), b.elapsed.Now(), 10); len(due) != 0 || err != nil {
+			b.Errorf("a second one: %v, %v", due, err)
+		}
+		b.once(2)
+	})
+}
+
+// scheduled tells whether the schedule has had its run of today.
+func (b *bench) scheduled() (had bool) {
+	b.Helper()
+	b.no(b.db.View(b.Context(), by.Merchant, func(tx *store.Tx) (err error) {
+		m, err := tx.Merchant()
+		if err != nil {
+			return err
+		}
+		had, err = tx.Scheduled(*today(m, tx.Now))
+		return err
+	}))
+	return had
 }

@@ -153,9 +153,12 @@ func (s *shift) execute(ctx context.Context) error {
 		return err
 	}
 	defer p.close()
+	plan := &ahead{shift: s, plan: p}
+	defer plan.printing.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	for {
-		at := p.at
-		e, err := p.next()
+		e, err := plan.next(ctx)
 		switch {
 		case errors.Is(err, io.EOF):
 			return s.keep(ctx, func(tx *store.Tx, run *ar.Run) error {
@@ -167,26 +170,28 @@ func (s *shift) execute(ctx context.Context) error {
 			return err
 		}
 		if err := s.act(ctx, e); err != nil {
-			if stop, err := s.fault(ctx, at, e, err); stop || err != nil {
+			if stop, err := s.fault(ctx, e, err); stop || err != nil {
 				return err
 			}
 		}
-		if stop, err := s.rest(ctx, p.at); stop || err != nil {
+		if stop, err := s.rest(ctx, e.to); stop || err != nil {
 			return err
 		}
 	}
 }
 
 // act does what an entry says, or notes why that cannot be done any more.
-func (s *shift) act(ctx context.Context, e ar.PlanEntry) (err error) {
-	if !e.Acts() {
-		return nil
-	}
+func (s *shift) act(ctx context.Context, e *upcoming) (err error) {
 	var dropped string
-	if e.Handover {
-		dropped, err = s.handOver(ctx, s.by, s.run.Number, e, s.run.Day)
-	} else {
-		_, dropped, err = s.issue(ctx, s.by, s.run.Number, e, s.run.Day)
+	switch {
+	case !e.Acts():
+		return nil
+	case e.err != nil:
+		return e.err
+	case e.Handover:
+		dropped, err = s.handOver(ctx, s.by, e.proposal)
+	default:
+		_, dropped, err = s.issue(ctx, s.by, e.proposal, e.printed)
 	}
 	switch {
 	case err != nil:
@@ -203,14 +208,14 @@ func (s *shift) act(ctx context.Context, e ar.PlanEntry) (err error) {
 // fault decides what becomes of a run when an entry has failed. A database that is away concerns all of them. Anything else
 // may be the entry's own, such as a letter that cannot be written: then the run comes back to it a few times, and goes on without
 // it in the end, because one invoice must not hold back all others.
-func (s *shift) fault(ctx context.Context, at int64, e ar.PlanEntry, cause error) (stop bool, err error) {
+func (s *shift) fault(ctx context.Context, e *upcoming, cause error) (stop bool, err error) {
 	if ctx.Err() != nil || ar.KindOf(cause) == ar.Unavailable {
 		return true, cause
 	}
 	s.log.Error("dunning run: entry failed", "merchant", s.by.Merchant, "run", s.run.Number, "invoice", e.Invoice, "error", cause)
 	givenUp := false
 	err = s.keep(ctx, func(tx *store.Tx, run *ar.Run) error {
-		if err := s.advance(tx, run, at); err != nil {
+		if err := s.advance(tx, run, e.from); err != nil {
 			return err
 		}
 		givenUp = run.Fault(s.elapsed())

@@ -27,6 +27,7 @@ type effort struct {
 	resends int           // while none do, and half as many while they do
 	prompt  int           // mails one after the other
 	open    int           // invoices, of which some are dunned in each of two runs
+	all     bool          // then all others are dunned in a third
 	entries int           // of a bank statement
 	nudges  string        // benchtimes of what packages measure themselves
 	letters string

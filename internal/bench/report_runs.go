@@ -20,7 +20,7 @@ func (r *report) runs(b *strings.Builder) {
 				mebibytes(p.Idle), mebibytes(p.Peak), mebibytes(p.Program), perSecond(p.Entries, p.Read), mebibytes(p.PeakWhenAllRead))
 		}
 	}
-	fmt.Fprintf(b, "\nA run on a day on which one of %d of them is to be dunned: until the plan is made, and from then until the last notice is issued. A notice is a letter of one page that shows the interest, "+
+	fmt.Fprintf(b, "\nA run on a day on which one of %d of them is to be dunned, and with -all one on which all others are: until the plan is made, and from then until the last notice is issued. A notice is a letter of one page that shows the interest, "+
 		"the bookings, and a mail with the letter that a mail server on the same machine takes, sent by %d workers while the next notices are issued; or, where the letter is posted by somebody, nothing more. Processor is the server's own time per notice, mail included and planning not.\n\n", seed.Share, mailWorkers)
 	b.WriteString("| engine | by | notices | planning | notices/s | and sent/s | processor | peak memory before | peak memory | of it the program file |\n" +
 		"| --- | --- | --: | --: | --: | --: | --: | --: | --: | --: |\n")

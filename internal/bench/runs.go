@@ -105,8 +105,16 @@ func (s *instance) collect(ctx context.Context, e effort, c *collected) error {
 		from, c.Plans = to, append(c.Plans, plan)
 		step(fmt.Sprintf("%s: planned in %s, at most %s resident", s.engine, seconds(plan.Took), mebibytes(plan.Peak)))
 	}
-	for day, kind := range []string{ar.DeliverEmail, ar.DeliverLetter} {
-		run, err := s.dun(ctx, p, kind, today.AddDate(0, 0, day), e.open/seed.Share)
+	share := e.open / seed.Share
+	days := []struct {
+		kind     string
+		day, due int
+	}{{ar.DeliverEmail, 0, share}, {ar.DeliverLetter, 1, share}, {ar.DeliverEmail, seed.LastDue, e.open - 2*share}}
+	if !e.all {
+		days = days[:2]
+	}
+	for _, d := range days {
+		run, err := s.dun(ctx, p, d.kind, today.AddDate(0, 0, d.day), d.due)
 		if err != nil {
 			return fmt.Errorf("run: %w", err)
 		}

@@ -40,19 +40,11 @@ func (tx *Tx) NewTransactionID() (string, error) {
 // InsertTransaction stores a movement of money under the id that was drawn for it. Created is set.
 func (tx *Tx) InsertTransaction(t *ar.Transaction) error {
 	t.Created = tx.Now
-	id, err := strconv.ParseInt(t.ID, 10, 64)
-	if err != nil {
-		return err
-	}
 	sum, err := units(t.Amount)
 	if err != nil {
 		return err
 	}
-	unallocated, err := units(t.Unallocated)
-	if err != nil {
-		return err
-	}
-	matching, err := documentOrNull(t.Matching)
+	id, unallocated, matching, err := setOff(t)
 	if err != nil {
 		return err
 	}
@@ -65,21 +57,25 @@ func (tx *Tx) InsertTransaction(t *ar.Transaction) error {
 // SetOff stores what was booked of a movement of money since it was read: Unallocated, which shrinks, and with it Matching;
 // and whose money it is, if that was not known. Nothing else ever changes.
 func (tx *Tx) SetOff(t *ar.Transaction) error {
-	id, err := strconv.ParseInt(t.ID, 10, 64)
-	if err != nil {
-		return err
-	}
-	unallocated, err := units(t.Unallocated)
-	if err != nil {
-		return err
-	}
-	matching, err := documentOrNull(t.Matching)
+	id, unallocated, matching, err := setOff(t)
 	if err != nil {
 		return err
 	}
 	_, err = tx.exec(`UPDATE transactions SET unallocated = $3, identity_id = $5, matching = CASE WHEN unallocated = $3 THEN matching ELSE $4 END WHERE merchant = $1 AND id = $2`,
 		id, unallocated, matching, orNull(t.Identity))
 	return err
+}
+
+// setOff are the columns that change when a movement of money is booked, behind its id.
+func setOff(t *ar.Transaction) (id, unallocated int64, matching any, err error) {
+	if id, err = strconv.ParseInt(t.ID, 10, 64); err != nil {
+		return 0, 0, nil, err
+	}
+	if unallocated, err = units(t.Unallocated); err != nil {
+		return 0, 0, nil, err
+	}
+	matching, err = documentOrNull(t.Matching)
+	return id, unallocated, matching, err
 }
 
 // Transaction reads a movement of money by its id. In an Update nobody else sets it off until the transaction ends. It is
