@@ -1477,7 +1477,8 @@ type Delivery struct {
 	//   Whether the customer has the mail nobody knows, and no protocol tells (RFC 1047). Where a second copy does little harm, it is
 	//   sent again under the same Message-ID, by which a mailbox may recognise the copy; `nextAttempt` says when. Where it would,
 	//   the mail waits for a person to decide.
-	// - `suppressed`: it was not sent and will not be: there is no address, or the invoice was canceled meanwhile. Final.
+	// - `suppressed`: it was not sent and will not be: there is no address, or the invoice was canceled meanwhile; a notice also
+	//   when the invoice was paid, disputed, held back, handed over, or set to another level meanwhile, or is not to be dunned any more. Final.
 	//
 	//
 	// Example: accepted
@@ -1495,7 +1496,8 @@ type Delivery struct {
 //     Whether the customer has the mail nobody knows, and no protocol tells (RFC 1047). Where a second copy does little harm, it is
 //     sent again under the same Message-ID, by which a mailbox may recognise the copy; `nextAttempt` says when. Where it would,
 //     the mail waits for a person to decide.
-//   - `suppressed`: it was not sent and will not be: there is no address, or the invoice was canceled meanwhile. Final.
+//   - `suppressed`: it was not sent and will not be: there is no address, or the invoice was canceled meanwhile; a notice also
+//     when the invoice was paid, disputed, held back, handed over, or set to another level meanwhile, or is not to be dunned any more. Final.
 //
 // Example: accepted
 type DeliveryState string

@@ -125,6 +125,14 @@ func TestNoticeIsWithheld(t *testing.T) {
 			_, err := b.CreateHold(b.Context(), by, ar.Hold{Identity: "K1", Kind: ar.HoldBlock, Reason: "Talks", From: midnight("2026-06-15")}, nil)
 			return err
 		}, "Dunning of the customer is blocked: Talks."},
+		{"disabled", wished(ar.DunningChange{Disabled: ar.Set(true)}), "Dunning is disabled for the invoice."},
+		{"disabled for the customer", func(b *bench) error {
+			c := ar.IdentityChange{Detail: ar.IdentityDetailChange{Dunning: ar.DunningChange{Disabled: ar.Set(true)}}}
+			_, _, err := b.UpsertIdentity(b.Context(), by, "K1", c, Seen{})
+			return err
+		}, "Dunning is disabled for the customer."},
+		{"delayed", wished(ar.DunningChange{DelayedUntil: ar.Set("2026-06-16")}), "Dunning is delayed until 2026-06-16."},
+		{"delayed until today", wished(ar.DunningChange{DelayedUntil: ar.Set("2026-06-15")}), ""},
 		{"disputed in part", func(b *bench) error {
 			part := decimal.NewFromInt(10)
 			_, err := b.CreateHold(b.Context(), by, ar.Hold{Invoice: "RE1", Kind: ar.HoldDispute, Reason: "Broken", Amount: &part}, nil)
@@ -146,6 +154,14 @@ func TestNoticeIsWithheld(t *testing.T) {
 				on(t, storetest.SQLite, func(b *bench) { b.withheld(when, c.happen, c.reason) })
 			})
 		}
+	}
+}
+
+// wished changes what is wished for RE1.
+func wished(c ar.DunningChange) func(*bench) error {
+	return func(b *bench) error {
+		_, err := b.UpdateInvoice(b.Context(), by, "RE1", ar.InvoiceChange{Detail: ar.InvoiceDetailChange{Dunning: c}}, Seen{})
+		return err
 	}
 }
 

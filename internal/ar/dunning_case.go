@@ -58,12 +58,7 @@ func (inv *Invoice) DunningCase(debtor *Identity, cycle *DunningCycle, notices [
 		Principal:  BalanceOf(inv.Totals.Gross, bookings).Principal,
 		HandedOver: inv.HandedOver != nil, Collection: s.Collection,
 	}
-	if own := inv.Detail.Dunning; own != nil {
-		c.OfInvoice = *own
-	}
-	if of := debtor.Detail.Dunning; of != nil {
-		c.OfDebtor = *of
-	}
+	c.OfInvoice, c.OfDebtor = wishes(inv, debtor)
 	if inv.Committed != nil { // a draft may have no dates
 		c.Base, c.Lumpsum = inv.InterestBase(), s.Lumpsum(inv, debtor.Kind)
 	}
@@ -82,6 +77,17 @@ func (inv *Invoice) DunningCase(debtor *Identity, cycle *DunningCycle, notices [
 		c.Last = &LastNotice{Issued: running.Since, PayBy: running.Since.AddDate(0, 0, reached.PayBy)}
 	}
 	return c
+}
+
+// wishes are what is wished for an invoice and for its customer.
+func wishes(inv *Invoice, debtor *Identity) (ofInvoice, ofDebtor Dunning) {
+	if own := inv.Detail.Dunning; own != nil {
+		ofInvoice = *own
+	}
+	if of := debtor.Detail.Dunning; of != nil {
+		ofDebtor = *of
+	}
+	return ofInvoice, ofDebtor
 }
 
 // RunningCycle is the cycle an invoice is in, as its notices have carried it on: cycle is the one it began with, nil before

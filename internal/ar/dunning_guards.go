@@ -1,6 +1,7 @@
 package ar
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -123,6 +124,19 @@ func disabledForDebtor(c DunningCase) string {
 func delayed(c DunningCase) time.Time {
 	until, _ := time.Parse(time.DateOnly, max(c.OfInvoice.DelayedUntil, c.OfDebtor.DelayedUntil)) // zero without a date
 	return until
+}
+
+// Unwanted says why nobody wants the invoice dunned on a day, by the wishes of today, and is empty if that is not so.
+func (inv *Invoice) Unwanted(debtor *Identity, day time.Time) string {
+	var c DunningCase
+	c.OfInvoice, c.OfDebtor = wishes(inv, debtor)
+	if reason := cmp.Or(disabledForInvoice(c), disabledForDebtor(c)); reason != "" {
+		return reason
+	}
+	if until := delayed(c); until.After(day) {
+		return "Dunning is delayed until " + until.Format(time.DateOnly) + "."
+	}
+	return ""
 }
 
 // hasCredit finds money or credit notes of the customer's that nobody has set off: perhaps the debt is paid.
