@@ -42,6 +42,7 @@ var TransactionFields struct {
 	Reference   TextField[TransactionCondition]
 	Currency    TextField[TransactionCondition]
 	Amount      DecimalField[TransactionCondition, TransactionOrder]
+	Unallocated DecimalField[TransactionCondition, TransactionOrder]
 	Bookingdate SortableTimeField[TransactionCondition, TransactionOrder]
 	Valuedate   SortableTimeField[TransactionCondition, TransactionOrder]
 	Created     SortableTimeField[TransactionCondition, TransactionOrder]
@@ -95,6 +96,7 @@ func init() {
 	transaction.Reference.as("reference")
 	transaction.Currency.as("currency")
 	transaction.Amount.as("amount")
+	transaction.Unallocated.as("unallocated")
 	transaction.Bookingdate.as("bookingdate")
 	transaction.Valuedate.as("valuedate")
 	transaction.Created.as("created")

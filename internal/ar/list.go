@@ -77,6 +77,7 @@ const (
 	FieldAmount          Field = "amount"
 	FieldBookingdate     Field = "bookingdate"
 	FieldValuedate       Field = "valuedate"
+	FieldUnallocated     Field = "unallocated"
 	FieldCreated         Field = "created"
 	FieldModified        Field = "modified"
 )
@@ -140,6 +141,7 @@ var TransactionFields = Vocabulary{
 	FieldReference:   {Type: TypeText},
 	FieldCurrency:    {Type: TypeText},
 	FieldAmount:      {Type: TypeAmount},
+	FieldUnallocated: {Type: TypeAmount},
 	FieldBookingdate: {Type: TypeTime},
 	FieldValuedate:   {Type: TypeTime},
 	FieldCreated:     {Type: TypeTime},

@@ -105,7 +105,7 @@ func (tx *Tx) Transactions(page ar.Page) (*List[ar.Transaction], error) {
 
 // Unmatched are the ids of money that came in, was to be matched, and found no invoice: the latest, at most limit.
 func (tx *Tx) Unmatched(limit int) (ids []string, err error) {
-	err = tx.query(`SELECT id FROM transactions WHERE merchant = $1 AND unallocated >= amount AND unallocated > 0 AND matching IS NOT NULL ORDER BY created DESC, id DESC LIMIT $2`, []any{int64(limit)}, func(r row) error {
+	err = tx.query(`SELECT id FROM transactions WHERE merchant = $1 AND unallocated >= amount AND unallocated + amount > 0 AND matching IS NOT NULL ORDER BY created DESC, id DESC LIMIT $2`, []any{int64(limit)}, func(r row) error {
 		var id int64
 		err := r.Scan(&id)
 		ids = append(ids, strconv.FormatInt(id, 10))

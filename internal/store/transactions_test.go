@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/shopspring/decimal"
@@ -71,6 +72,13 @@ func TestTransactions(t *testing.T) {
 				return err
 			}
 			same(t, returns.Rows, made[3:4])
+			waiting, err := tx.Transactions(ar.Page{Size: 20, Number: 1, Sort: []ar.Order{{Field: ar.FieldUnallocated}},
+				Where: []ar.Condition{{Field: ar.FieldUnallocated, Op: ar.Gt, Values: []any{decimal.Zero}}}})
+			if err != nil {
+				return err
+			}
+			want := slices.DeleteFunc(slices.Clone(made), func(m ar.Transaction) bool { return !m.Unallocated.IsPositive() })
+			same(t, waiting.Rows, want)
 			return nil
 		})
 		for _, id := range []string{"13", "0", "x", "99999999999999999999"} {
