@@ -66,7 +66,7 @@ func (l *ledger) book(tx *store.Tx, bookings ...ar.Booking) error {
 }
 
 // move books an amount of a transaction, with its sign; moved is what of it was booked. Interest is brought up to the day the
-// money came in before, see ar.Invoice.Receive. What is left open by a payment and within the tolerance is given up.
+// money came in before, see ar.Invoice.Receive. What is left open by a payment and within the tolerance is given up, unless something is disputed.
 func (l *ledger) move(tx *store.Tx, t *ar.Transaction, amount decimal.Decimal, merchant *store.Merchant) error {
 	if t.Returns() {
 		bookings := ar.Return(l.bookings, t, amount.Neg())
@@ -81,8 +81,21 @@ func (l *ledger) move(tx *store.Tx, t *ar.Transaction, amount decimal.Decimal, m
 		return err
 	}
 	l.moved = moved(bookings)
-	last := l.bookings[len(l.bookings)-1]
-	return l.book(tx, merchant.Settings.Tolerance.RoundOff(l.invoice.Totals.Gross, l.bookings, last)...)
+	return l.roundOff(tx, merchant)
+}
+
+// roundOff gives up what the payment that was booked last has left open, if it is so little. What is disputed is no slight
+// underpayment: somebody has to decide about it.
+func (l *ledger) roundOff(tx *store.Tx, merchant *store.Merchant) error {
+	given := merchant.Settings.Tolerance.RoundOff(l.invoice.Totals.Gross, l.bookings, l.bookings[len(l.bookings)-1])
+	if len(given) == 0 {
+		return nil
+	}
+	holds, err := tx.HoldsOf([]string{l.invoice.ID}, []string{l.invoice.Identity.ID})
+	if err != nil || ar.InDispute(holds, *today(merchant, tx.Now)) {
+		return err
+	}
+	return l.book(tx, given...)
 }
 
 // receive gives the bookings of a payment, and of the interest that it is late for.

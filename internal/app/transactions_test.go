@@ -141,6 +141,24 @@ func TestTolerance(t *testing.T) {
 	})
 }
 
+// What is left open of an invoice that is disputed, be it a part of it, is given up by nobody.
+func TestToleranceOfWhatIsDisputed(t *testing.T) {
+	each(t, func(b *bench) {
+		b.no(b.SetSettings(b.Context(), by.Merchant, "", ar.Settings{Tolerance: ar.Tolerance{Absolute: decimal.RequireFromString("0.50")}}))
+		b.open()
+		part := decimal.NewFromInt(10)
+		dispute, err := b.CreateHold(b.Context(), by, ar.Hold{Invoice: "RE1", Kind: ar.HoldDispute, Reason: "Broken", Amount: &part}, nil)
+		b.no(err)
+		b.no(b.pay("99.60"))
+		b.owes("0.40", ar.StateNone)
+		_, err = b.LiftHold(b.Context(), by, dispute.ID, nil)
+		b.no(err)
+		b.no(b.pay("0.10"))
+		b.owes("0", ar.StatePaid)
+		b.verified()
+	})
+}
+
 // What is refused leaves nothing behind.
 func TestTransactionsRefused(t *testing.T) {
 	each(t, func(b *bench) {

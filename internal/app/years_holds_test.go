@@ -31,6 +31,11 @@ func (y *modelYear) disputed(i *modelInvoice, day date) (sum cents) {
 	return sum
 }
 
+// inDispute tells whether all or a part is disputed.
+func (y *modelYear) inDispute(i *modelInvoice, day date) bool {
+	return slices.ContainsFunc(y.holdsOf(i, day), func(h *modelHold) bool { return h.kind == "dispute" })
+}
+
 // held tells whether nothing may be asked for on a day.
 func (y *modelYear) held(i *modelInvoice, day date) bool {
 	return slices.ContainsFunc(y.holdsOf(i, day), func(h *modelHold) bool { return h.amount == 0 })

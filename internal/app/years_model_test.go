@@ -161,7 +161,7 @@ func (y *modelYear) receive(i *modelInvoice, m *modelMovement, amount cents) cen
 		i.charge(max(0, y.accrued(i, day)-i.charged(forever)), day)
 	}
 	taken := i.allocate(m, amount)
-	if open := i.unpaid(); taken > 0 && y.covers(open, i.total) {
+	if open := i.unpaid(); taken > 0 && y.covers(open, i.total) && !y.inDispute(i, y.today) {
 		for _, part := range lawfully {
 			if rest := i.open(part); rest > 0 {
 				i.book(modelEntry{kind: forgone(part), part: part, amount: -rest, value: m.value, rounds: true})

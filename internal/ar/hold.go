@@ -2,6 +2,7 @@ package ar
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -126,6 +127,11 @@ func Disputed(holds []Hold, day time.Time) decimal.Decimal {
 		}
 	}
 	return sum
+}
+
+// InDispute tells whether the debtor disputes the invoice on a day, or a part of it.
+func InDispute(holds []Hold, day time.Time) bool {
+	return slices.ContainsFunc(holds, func(h Hold) bool { return h.Kind == HoldDispute && h.Stands(day) })
 }
 
 // HeldBack says why nothing that asks for money may leave on a day, and is empty if it may: the first of the holds, of an invoice
