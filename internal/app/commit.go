@@ -65,7 +65,7 @@ func commitPrinted[T any](ctx context.Context, a *App, by Caller, once *Once[T],
 	return result, &ar.Error{Kind: ar.Unavailable, Code: ar.CodeUnavailable, Message: "The voucher is being changed by others at the moment."}
 }
 
-// printings bounds how often a letter is written anew for one commit.
+// printings bounds how often the papers of a voucher or a case are written anew because somebody has changed it.
 const printings = 5
 
 // errReprint means that what was printed is not what would be committed.

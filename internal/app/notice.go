@@ -14,13 +14,6 @@ import (
 	"github.com/dunwell/dunwell/internal/store"
 )
 
-// proposal is an entry of the plan of a run, which acts on its day.
-type proposal struct {
-	run int64
-	day time.Time
-	ar.PlanEntry
-}
-
 // issue issues the notice that is proposed, or says why there is none any more: the case is another by now than when it was
 // planned. A notice that the run has issued before is given back.
 //
@@ -46,7 +39,7 @@ func (a *App) issue(ctx context.Context, by Caller, proposed proposal, printed *
 		}
 		printed = nil
 	}
-	return nil, "", &ar.Error{Kind: ar.Unavailable, Code: ar.CodeUnavailable, Message: "The invoice is being changed by others at the moment."}
+	return nil, "The case was being changed by others all the time.", nil
 }
 
 // noticeDraft is what becomes of an entry of a plan: a notice that may be issued, or one that was, or none.

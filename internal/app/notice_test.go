@@ -309,6 +309,24 @@ func TestNoticeIsPrintedAgain(t *testing.T) {
 	})
 }
 
+// A case that is changed again and again is left to the next run: others wait.
+func TestNoticeOfACaseThatKeepsChanging(t *testing.T) {
+	on(t, storetest.SQLite, func(b *bench) {
+		b.overdue()
+		b.day("2026-06-04")
+		m := b.meanwhile(func(s storing) {
+			_, _, err := b.UpsertIdentity(b.Context(), by, "K1", ar.IdentityChange{Number: ar.Set(fmt.Sprint(s.n))}, Seen{})
+			b.no(err)
+		})
+		entry, day := b.entry("RE1")
+		n, dropped, err := b.issue(b.Context(), by, proposal{b.aRun(), day, entry}, nil)
+		if n != nil || dropped != "The case was being changed by others all the time." || err != nil || m.puts.Load() != printings {
+			b.Errorf("%+v, %q, %v after %d letters", n, dropped, err, m.puts.Load())
+		}
+		b.verified()
+	})
+}
+
 // Nobody is mailed without an address, and a letter is posted by hand.
 func TestChannelsOfANotice(t *testing.T) {
 	each(t, func(b *bench) {

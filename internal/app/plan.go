@@ -161,6 +161,13 @@ func (d *dossier) skipped(day, due time.Time, obstacles []ar.Obstacle) (guard, r
 	return "", ""
 }
 
+// proposal is an entry of the plan of a run, which acts on its day.
+type proposal struct {
+	run int64
+	day time.Time
+	ar.PlanEntry
+}
+
 // planReader reads a plan from a position on.
 type planReader struct {
 	content io.ReadCloser

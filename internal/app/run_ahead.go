@@ -14,13 +14,17 @@ const (
 	entriesAhead = 1000
 )
 
-// ahead reads a plan some entries ahead of the one that is acted on, and has their letters printed.
+// ahead reads the plan of a run some entries ahead of the one that is acted on, and has their letters printed. One goroutine
+// asks for the next, and closes it in the end.
 type ahead struct {
-	*shift
-	plan     *planReader
-	entries  []*upcoming // in the order of the plan
-	letters  int         // of the entries
-	end      error       // why there are no more
+	shift   *shift
+	reader  *planReader
+	entries []*upcoming // in the order of the plan
+	letters int         // of the entries
+	err     error       // why there are no more
+
+	ctx      context.Context // of the letters
+	cancel   context.CancelFunc
 	printing sync.WaitGroup
 }
 
@@ -33,13 +37,31 @@ type upcoming struct {
 	err      error
 }
 
+// openAhead opens the plan of the run at the entry that is next.
+func (s *shift) openAhead(ctx context.Context, at int64) (*ahead, error) {
+	reader, err := s.openPlan(ctx, s.by, s.run.Plan, at)
+	if err != nil {
+		return nil, err
+	}
+	a := &ahead{shift: s, reader: reader}
+	a.ctx, a.cancel = context.WithCancel(ctx)
+	return a, nil
+}
+
+// close breaks off the letters that nobody has asked for, and returns when none is printed any more.
+func (a *ahead) close() {
+	a.cancel()
+	a.printing.Wait()
+	a.reader.close()
+}
+
 // next is the next entry, with its letter. It is io.EOF after the last.
-func (a *ahead) next(ctx context.Context) (*upcoming, error) {
-	for a.end == nil && a.letters < lettersAhead && len(a.entries) < entriesAhead {
-		a.read(ctx)
+func (a *ahead) next() (*upcoming, error) {
+	for a.err == nil && a.letters < lettersAhead && len(a.entries) < entriesAhead {
+		a.read()
 	}
 	if len(a.entries) == 0 {
-		return nil, a.end
+		return nil, a.err
 	}
 	e := a.entries[0]
 	a.entries = a.entries[1:]
@@ -51,12 +73,13 @@ func (a *ahead) next(ctx context.Context) (*upcoming, error) {
 }
 
 // read reads an entry of the plan, and begins its letter.
-func (a *ahead) read(ctx context.Context) {
-	e := &upcoming{proposal: proposal{run: a.run.Number, day: a.run.Day}, from: a.plan.at}
-	if e.PlanEntry, a.end = a.plan.next(); a.end != nil {
+func (a *ahead) read() {
+	run := a.shift.run
+	e := &upcoming{proposal: proposal{run: run.Number, day: run.Day}, from: a.reader.at}
+	if e.PlanEntry, a.err = a.reader.next(); a.err != nil {
 		return
 	}
-	e.to = a.plan.at
+	e.to = a.reader.at
 	a.entries = append(a.entries, e)
 	if e.Level == 0 {
 		return
@@ -65,6 +88,6 @@ func (a *ahead) read(ctx context.Context) {
 	a.letters++
 	a.printing.Go(func() {
 		defer close(e.ready)
-		e.printed, e.err = a.printNotice(ctx, a.by, e.proposal)
+		e.printed, e.err = a.shift.printNotice(a.ctx, a.shift.by, e.proposal)
 	})
 }

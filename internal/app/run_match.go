@@ -19,9 +19,10 @@ const (
 	maxUnmatched = 1000
 )
 
-// match books what is known before anything is proposed, also when the run turns out to differ from the plan it was to execute then. Statements that are being imported are waited for, and money of which nothing
-// could be booked when it came is matched again: its invoice may have been committed since. What was left over of a payment is
-// not touched; it is the customer's, and set off only when somebody asks for it.
+// match books what is known before anything is proposed, also when the run turns out to differ then from the plan it was to
+// execute. Statements that are being imported are waited for, and money of which nothing could be booked when it came is
+// matched again: its invoice may have been committed since. What was left over of a payment is not touched; it is the
+// customer's, and set off only when somebody asks for it.
 func (s *shift) match(ctx context.Context) (again bool, err error) {
 	if importing, err := s.awaitStatements(ctx); err != nil || importing {
 		return importing, err

@@ -141,7 +141,7 @@ func (s *shift) plan(ctx context.Context) error {
 
 // execute acts on one entry of the plan after the other.
 func (s *shift) execute(ctx context.Context) error {
-	p, err := s.openPlan(ctx, s.by, s.run.Plan, s.run.Position)
+	plan, err := s.openAhead(ctx, s.run.Position)
 	if errors.Is(err, blob.ErrNotFound) { // and does not come back: other runs must not wait for this one
 		s.log.Error("dunning run: the file of its plan is gone", "merchant", s.by.Merchant, "run", s.run.Number, "sha256", s.run.Plan)
 		return s.keep(ctx, func(tx *store.Tx, run *ar.Run) error {
@@ -152,17 +152,13 @@ func (s *shift) execute(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer p.close()
-	plan := &ahead{shift: s, plan: p}
-	defer plan.printing.Wait()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	defer plan.close()
 	for {
-		e, err := plan.next(ctx)
+		e, err := plan.next()
 		switch {
 		case errors.Is(err, io.EOF):
 			return s.keep(ctx, func(tx *store.Tx, run *ar.Run) error {
-				err := s.advance(tx, run, p.at)
+				err := s.advance(tx, run, plan.reader.at)
 				run.End("", tx.Now)
 				return err
 			})

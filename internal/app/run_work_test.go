@@ -31,16 +31,14 @@ func TestRunIsTakenUp(t *testing.T) {
 			if run.Plan == "" {
 				b.no(s.plan(b.Context()))
 			}
-			p, err := b.openPlan(b.Context(), by, s.run.Plan, 0)
+			plan, err := s.openAhead(b.Context(), 0)
 			b.no(err)
-			plan := &ahead{shift: s, plan: p}
 			for range acts {
-				e, err := plan.next(b.Context())
+				e, err := plan.next()
 				b.no(err)
 				b.no(s.act(b.Context(), e))
 			}
-			plan.printing.Wait()
-			p.close()
+			plan.close()
 			if again, err := b.workRun(b.Context(), runNudge(number)); err != nil || again < ar.RunLease-time.Second {
 				b.Errorf("somebody else has it: %s, %v", again, err)
 			}

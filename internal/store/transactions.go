@@ -44,7 +44,7 @@ func (tx *Tx) InsertTransaction(t *ar.Transaction) error {
 	if err != nil {
 		return err
 	}
-	id, unallocated, matching, err := setOff(t)
+	id, unallocated, matching, err := setOffColumns(t)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (tx *Tx) InsertTransaction(t *ar.Transaction) error {
 // SetOff stores what was booked of a movement of money since it was read: Unallocated, which shrinks, and with it Matching;
 // and whose money it is, if that was not known. Nothing else ever changes.
 func (tx *Tx) SetOff(t *ar.Transaction) error {
-	id, unallocated, matching, err := setOff(t)
+	id, unallocated, matching, err := setOffColumns(t)
 	if err != nil {
 		return err
 	}
@@ -66,8 +66,8 @@ func (tx *Tx) SetOff(t *ar.Transaction) error {
 	return err
 }
 
-// setOff are the columns that change when a movement of money is booked, behind its id.
-func setOff(t *ar.Transaction) (id, unallocated int64, matching any, err error) {
+// setOffColumns are the id of a movement of money, and what of its row SetOff may change.
+func setOffColumns(t *ar.Transaction) (id, unallocated int64, matching any, err error) {
 	if id, err = strconv.ParseInt(t.ID, 10, 64); err != nil {
 		return 0, 0, nil, err
 	}
