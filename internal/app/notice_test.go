@@ -134,7 +134,7 @@ func TestNoticesThroughTheLevels(t *testing.T) {
 			{"2026-06-15", "level 2, 2026-06-15, pay by 2026-06-22, asks 1044.22, lump sum 40.00, interest 4.22"},
 			{"2026-06-26", "level 3, 2026-06-26, pay by 2026-07-03, asks 1049.82, fee 2.50, interest 3.10"},
 			{"2026-07-07", "level 4, 2026-07-07, pay by 2026-07-14, asks 1055.46, fee 2.50, interest 3.14"},
-			{"2026-07-18", "level 5, 2026-07-18, pay by 2026-07-23, asks 1061.13, fee 2.50, interest 3.17, final"},
+			{"2026-07-18", "level 5, 2026-07-18, pay by 2026-07-23, asks 1061.13, fee 2.50, interest 3.17"},
 		} {
 			b.clock.Set(midnight(c.day).Add(-12 * time.Hour)) // noon of the day before
 			if e, _ := b.entry("RE1"); e.Level != 0 || e.Guard != "G2" {

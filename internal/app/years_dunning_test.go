@@ -265,7 +265,7 @@ func (y *modelYear) act(i *modelInvoice, step *modelStep) {
 	disputed := i.open(principal) - y.undisputed(i, y.today)
 	i.notices = append(i.notices, modelNotice{
 		cycle: i.cycle, level: step.level, issued: y.today, payBy: i.payBy(), fee: step.fee, lumpsum: step.lumpsum, interest: step.interest,
-		asked: i.unpaid() - disputed, disputed: disputed, final: step.level == len(p.levels), letter: step.letter,
+		asked: i.unpaid() - disputed, disputed: disputed, final: step.level == len(p.levels) && y.settings.collection != nil, letter: step.letter,
 	})
 	if !step.letter {
 		i.mails = append(i.mails, &modelMail{level: step.level, cycle: i.cycle, disputed: disputed, state: "queued", due: true})

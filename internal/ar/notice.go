@@ -29,7 +29,7 @@ type Notice struct {
 	Demand   Balance         // what is open once they are booked: what the notice asks for, but for Disputed
 	Disputed decimal.Decimal // what of the principal is disputed, and not asked for
 	Claim    *Claim          // how the interest came about; nil at a level that charges none
-	Final    bool            // the last level, after which the case is handed over: the notice announces it
+	Final    bool            // the last level, and somebody takes the case over after it: the notice announces it
 
 	Charges       []string // ids of its own bookings, and
 	Bookings      []string // of those before: Demand comes of both
@@ -47,7 +47,8 @@ func (c DunningCase) Notice(inv *Invoice, step *DunningStep, claim *Claim, booki
 	n := &Notice{
 		InvoiceID: inv.ID, Cycle: inv.DunningCycle, Level: step.Level, Issued: step.Date, PayBy: step.Date.AddDate(0, 0, level.PayBy),
 		DeliveryKind: step.DeliveryKind, Procedure: c.Procedure, Fee: step.Fee, Lumpsum: step.Lumpsum, Interest: step.Interest,
-		Demand: BalanceOf(inv.Totals.Gross, slices.Concat(bookings, charges)), Disputed: c.Principal.Sub(c.Undisputed(step.Date)), Final: step.Level == len(c.Procedure.Levels),
+		Demand: BalanceOf(inv.Totals.Gross, slices.Concat(bookings, charges)), Disputed: c.Principal.Sub(c.Undisputed(step.Date)),
+		Final: c.Collection != nil && step.Level == len(c.Procedure.Levels),
 	}
 	if claim != nil {
 		after := *claim

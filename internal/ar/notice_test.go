@@ -127,6 +127,29 @@ func TestNotice(t *testing.T) {
 	}
 }
 
+// Hand-over is announced by the last notice of a procedure, long or short, and only where somebody takes the case over.
+func TestFinalNotice(t *testing.T) {
+	inv, debtor := dunnable(), &Identity{Kind: Incorporate}
+	for _, c := range []struct {
+		levels, level int
+		collection    *CollectionSettings
+		want          bool
+	}{
+		{5, 5, nil, false},
+		{1, 1, nil, false},
+		{5, 4, &CollectionSettings{Folder: "cases"}, false},
+		{5, 5, &CollectionSettings{Folder: "cases"}, true},
+		{1, 1, &CollectionSettings{Email: "cases@example.com"}, true},
+	} {
+		p := DefaultProcedure
+		p.Levels = p.Levels[:c.levels]
+		dunned := inv.DunningCase(debtor, nil, nil, Settings{Dunning: &p, Collection: c.collection}, nil)
+		if n, _ := dunned.Notice(inv, &DunningStep{Level: c.level, Date: noon}, nil, nil); n.Final != c.want {
+			t.Errorf("%+v: final is %v", c, n.Final)
+		}
+	}
+}
+
 // The notices of a cycle carry it on: what the next step counts from, and what the case keeps.
 func TestRunningCycle(t *testing.T) {
 	first, second := DefaultProcedure, with(0, ProcedureLevel{PayBy: 1})
