@@ -2,6 +2,7 @@ package app
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/dunwell/dunwell/internal/ar"
@@ -92,6 +93,36 @@ func (d *dossier) claim(step *ar.DunningStep) (*ar.Claim, error) {
 		return nil, err
 	}
 	return d.invoice.ClaimAsOf(step.Date, d.bookings, terms)
+}
+
+// unsent is what became of the mails of notices that are not known to have left, by the notice's job: they were withheld or refused,
+// are still waiting, or nobody knows. A notice on paper has no mail, and is taken for posted.
+func (d *dossier) unsent(tx *store.Tx) (map[int64]ar.DeliveryState, error) {
+	if !slices.ContainsFunc(d.notices, mailed) {
+		return nil, nil //nolint:nilnil // nothing was mailed, which is no failure
+	}
+	mails, err := tx.Deliveries(d.invoice.ID)
+	unsent := map[int64]ar.DeliveryState{}
+	for _, m := range mails {
+		if m.State != ar.DeliveryAccepted {
+			unsent[m.Job] = m.State
+		}
+	}
+	return unsent, err
+}
+
+func mailed(n ar.Notice) bool { return n.DeliveryKind == ar.DeliverEmail }
+
+// cited are the notices that a letter may refer to, the newest first: those that are known to have left. Whoever never got one
+// was not put in default by it.
+func (d *dossier) cited(tx *store.Tx) (notices []ar.Notice, err error) {
+	unsent, err := d.unsent(tx)
+	for _, n := range d.notices {
+		if unsent[n.Job] == "" {
+			notices = append(notices, n)
+		}
+	}
+	return notices, err
 }
 
 // newest is the cycle an invoice is in, nil if there is none.

@@ -92,7 +92,8 @@ func (a *App) claimed(tx *store.Tx, inv *ar.Invoice, day time.Time) (s ar.ClaimS
 	} else if err != nil {
 		return s, nil, "", err
 	}
-	return inv.Statement(claim, issuerOf(d.merchant), d.debtor, d.bookings, oldestFirst(d.notices)), d, "", nil
+	unsent, err := d.unsent(tx)
+	return inv.Statement(claim, issuerOf(d.merchant), d.debtor, d.bookings, oldestFirst(d.notices), unsent), d, "", err
 }
 
 // keptBack says why a case is not handed over on a day, and is empty when it is.

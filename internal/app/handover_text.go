@@ -48,6 +48,7 @@ func (f *caseFile) words(locale string) template.FuncMap {
 			}
 			return text
 		},
+		"fared":   func(state ar.DeliveryState) string { return unsentWords[locale][state] },
 		"kind":    func(kind ar.BookingKind) string { return bookingWords[locale][kind] },
 		"address": addressLines,
 		"issuer":  issuerLines,
@@ -63,6 +64,18 @@ var bookingWords = map[string]map[ar.BookingKind]string{
 	"en": {
 		ar.BookPayment: "payment", ar.BookCredit: "credit note", ar.BookFee: "dunning fee", ar.BookInterest: "default interest",
 		ar.BookLumpsum: "lump sum", ar.BookWriteoff: "write-off", ar.BookWaiver: "waiver", ar.BookReversal: "reversal",
+	},
+}
+
+// unsentWords is what is said of a notice whose mail is not known to have left.
+var unsentWords = map[string]map[ar.DeliveryState]string{
+	"de": {
+		ar.DeliveryQueued: "noch nicht versandt", ar.DeliverySending: "noch nicht versandt", ar.DeliveryDeferred: "noch nicht versandt",
+		ar.DeliverySuppressed: "nicht versandt", ar.DeliveryRejected: "nicht zugestellt", ar.DeliveryUnknown: "Versand ungewiss",
+	},
+	"en": {
+		ar.DeliveryQueued: "not sent yet", ar.DeliverySending: "not sent yet", ar.DeliveryDeferred: "not sent yet",
+		ar.DeliverySuppressed: "not sent", ar.DeliveryRejected: "not delivered", ar.DeliveryUnknown: "not known to have been sent",
 	},
 }
 

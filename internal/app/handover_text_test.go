@@ -53,6 +53,8 @@ func everyClaim() ar.ClaimStatement {
 			Periods: []ar.StatementInterval{
 				{From: "2026-02-01", To: "2026-02-28", Days: 28, Principal: "1200.00", BaseRate: "1.27", Points: "9", Rate: "10.27", Amount: "9.45"},
 				{From: "2026-03-01", To: "2026-03-31", Days: 31, Principal: "1070.00", BaseRate: "1.27", Points: "9", Rate: "10.27", Amount: "9.33"}}},
-		Notices: []ar.StatementNotice{{Level: 1, Issued: "2026-02-04", PayBy: "2026-02-11", Asked: "1200.00"}, {Level: 2, Issued: "2026-02-20", PayBy: "2026-02-27", Asked: "1245.00"}},
+		Notices: []ar.StatementNotice{{Level: 1, Issued: "2026-02-04", PayBy: "2026-02-11", Asked: "1200.00"}, {Level: 2, Issued: "2026-02-20", PayBy: "2026-02-27", Asked: "1245.00"},
+			{Level: 3, Issued: "2026-03-09", PayBy: "2026-03-16", Asked: "1115.00", Mail: ar.DeliverySuppressed}, {Level: 3, Issued: "2026-03-10", PayBy: "2026-03-17", Asked: "1115.00", Mail: ar.DeliveryRejected},
+			{Level: 4, Issued: "2026-03-20", PayBy: "2026-03-27", Asked: "1115.00", Mail: ar.DeliveryUnknown}, {Level: 5, Issued: "2026-03-31", PayBy: "2026-04-07", Asked: "1115.00", Mail: ar.DeliveryDeferred}},
 	}
 }

@@ -110,9 +110,13 @@ func draftNotice(tx *store.Tx, p proposal) (*noticeDraft, error) {
 		return nil, err
 	}
 	if draft.dropped = d.unlike(n, p.PlanEntry); draft.dropped == "" {
+		previous, err := d.cited(tx)
+		if err != nil {
+			return nil, err
+		}
 		n.Run = p.run
 		draft.notice, draft.charges = n, charges
-		draft.letter = letter.Notice{Invoice: inv, Notice: n, Previous: d.notices, Issuer: issuerOf(d.merchant), Customer: d.debtor.Number, Locale: localeOf(inv, d.debtor)}
+		draft.letter = letter.Notice{Invoice: inv, Notice: n, Previous: previous, Issuer: issuerOf(d.merchant), Customer: d.debtor.Number, Locale: localeOf(inv, d.debtor)}
 	}
 	return draft, nil
 }

@@ -97,15 +97,17 @@ type StatementInterval struct {
 
 // StatementNotice is a notice that was issued.
 type StatementNotice struct {
-	Level  int    `json:"level"`
-	Issued string `json:"issued"`
-	PayBy  string `json:"payBy"`
-	Asked  string `json:"asked"`
+	Level  int           `json:"level"`
+	Issued string        `json:"issued"`
+	PayBy  string        `json:"payBy"`
+	Asked  string        `json:"asked"`
+	Mail   DeliveryState `json:"mail,omitempty"` // what became of its mail, if that is not known to have left
 }
 
 // Statement puts a claim on an invoice in the form in which it is handed over. The claim, the bookings and the notices are
-// those of the invoice as of the same day; notices are given the oldest first.
-func (inv *Invoice) Statement(claim *Claim, creditor Issuer, debtor *Identity, bookings []Booking, notices []Notice) ClaimStatement {
+// those of the invoice as of the same day; notices are given the oldest first, and
+// unsent is what became of the mails of those that are not known to have left, by the job.
+func (inv *Invoice) Statement(claim *Claim, creditor Issuer, debtor *Identity, bookings []Booking, notices []Notice, unsent map[int64]DeliveryState) ClaimStatement {
 	s := statement{currency: inv.Currency, bookings: valuedUntil(claim.AsOf, bookings)}
 	whole := ClaimStatement{
 		AsOf: written(claim.AsOf), Currency: inv.Currency, Creditor: creditor,
@@ -124,7 +126,7 @@ func (inv *Invoice) Statement(claim *Claim, creditor Issuer, debtor *Identity, b
 	}
 	for i := range notices {
 		n := &notices[i]
-		whole.Notices = append(whole.Notices, StatementNotice{Level: n.Level, Issued: written(n.Issued), PayBy: written(n.PayBy), Asked: s.amount(n.Asked())})
+		whole.Notices = append(whole.Notices, StatementNotice{Level: n.Level, Issued: written(n.Issued), PayBy: written(n.PayBy), Asked: s.amount(n.Asked()), Mail: unsent[n.Job]})
 	}
 	return whole
 }

@@ -169,8 +169,8 @@ func TestStatement(t *testing.T) {
 	}
 	inv.Addresses = []Address{{Company: "A"}}
 	debtor := &Identity{Kind: Incorporate, Addresses: []Address{{Company: "A"}, {Company: "B"}}}
-	notices := []Notice{{Level: 1, Issued: day("2026-02-10"), PayBy: day("2026-02-17"), Demand: Balance{Unpaid: dec("105")}}}
-	s := inv.Statement(claim, Issuer{Name: "Acme"}, debtor, bookings, notices)
+	notices := []Notice{{Level: 1, Issued: day("2026-02-10"), PayBy: day("2026-02-17"), Demand: Balance{Unpaid: dec("105")}, Job: 7}, {Level: 2, Job: 8}}
+	s := inv.Statement(claim, Issuer{Name: "Acme"}, debtor, bookings, notices, map[int64]DeliveryState{8: DeliverySuppressed})
 	if s.Principal.Charged != "100.00" || s.Principal.Settled != "25.00" || s.Principal.Open != "75.00" || len(s.Principal.Rows) != 1 {
 		t.Errorf("principal %+v", s.Principal)
 	}
@@ -180,7 +180,7 @@ func TestStatement(t *testing.T) {
 	if s.Interest.Open != claim.Interest.String() || s.Interest.Further.From != "2026-04-01" || s.Interest.Further.Principal != "75.00" || len(s.Interest.Periods) != 2 {
 		t.Errorf("interest %+v", s.Interest)
 	}
-	if s.Total != claim.Total.StringFixed(2) || len(s.Debtor.Addresses) != 2 || s.Notices[0].Asked != "105.00" {
+	if s.Total != claim.Total.StringFixed(2) || len(s.Debtor.Addresses) != 2 || s.Notices[0].Asked != "105.00" || s.Notices[0].Mail != "" || s.Notices[1].Mail != DeliverySuppressed {
 		t.Errorf("%+v", s)
 	}
 }

@@ -18,7 +18,7 @@ type Notice struct {
 	Invoice *ar.Invoice
 	// Notice is of the level, and has the procedure whose texts are printed. Its Demand is after its charges were booked.
 	Notice *ar.Notice
-	// Previous are the notices that were issued on the invoice before, in any order.
+	// Previous are the notices on the invoice before that have left, in any order: the letter refers to them.
 	Previous []ar.Notice
 	// Issuer, Customer and Locale are as those of a Letter.
 	Issuer           ar.Issuer
