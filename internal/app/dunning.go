@@ -55,7 +55,7 @@ type Dunning struct {
 	Invoice  *ar.Invoice
 	Cycles   []ar.DunningCycle // the last ones, the newest first
 	Notices  []ar.Notice       // the last ones, the newest first
-	Holds    []ar.Hold         // of it and of its customer that nobody has lifted, the oldest first
+	Holds    []ar.Hold         // of it and of its customer that count today or later, the oldest first
 	Handover *ar.Handover      // to collection; nil when it was not handed over, or was recalled
 	Blocks   []string
 	Next     *ar.DunningStep // nil when there is none, and then
@@ -74,7 +74,12 @@ func (a *App) Dunning(ctx context.Context, by Caller, ref string) (*Dunning, err
 			return nil, err
 		}
 		day := *today(d.merchant, tx.Now)
-		status := &Dunning{Invoice: inv, Cycles: d.cycles, Notices: d.notices, Holds: d.Holds, Blocks: d.Blocks(day)}
+		status := &Dunning{Invoice: inv, Cycles: d.cycles, Notices: d.notices, Blocks: d.Blocks(day)}
+		for _, h := range d.Holds {
+			if !h.Over(day) {
+				status.Holds = append(status.Holds, h)
+			}
+		}
 		if status.Handover, err = lastHandover(tx, inv); err != nil {
 			return nil, err
 		}

@@ -81,7 +81,7 @@ func TestHolds(t *testing.T) {
 		}
 
 		b.day("2026-06-21") // the promise was broken
-		b.stands("level 1 on 2026-06-21", 1)
+		b.stands("level 1 on 2026-06-21", 0)
 		if n := b.dun(); n.Level != 1 {
 			b.Errorf("%+v", n)
 		}

@@ -111,8 +111,11 @@ func (h Hold) checkAmount(wrong *faults, inv *Invoice) {
 // Stands tells whether the hold is there on a day. A promise that was broken ends like any other hold: by its last day.
 func (h Hold) Stands(day time.Time) bool {
 	day = dayOf(day)
-	return h.Lifted == nil && !h.From.After(day) && (h.Until == nil || !h.Until.Before(day))
+	return h.Lifted == nil && !h.From.After(day) && !h.Over(day)
 }
+
+// Over tells whether the last day of the hold has passed.
+func (h Hold) Over(day time.Time) bool { return h.Until != nil && h.Until.Before(dayOf(day)) }
 
 // ofPart tells a hold that lowers what is dunned from one under which nothing is.
 func (h Hold) ofPart() bool { return h.Amount != nil }
