@@ -67,10 +67,28 @@ func (d *dossier) step(day time.Time) (*ar.DunningStep, []ar.Obstacle, error) {
 	if refused := (*ar.Error)(nil); errors.As(err, &refused) {
 		return nil, []ar.Obstacle{{Text: refused.Details[0].Error}}, nil
 	}
-	if err == nil && claim != nil {
+	if err != nil {
+		return nil, nil, err
+	}
+	if claim != nil {
 		step.Interest = claim.Uncharged()
 	}
-	return step, nil, err
+	if text := d.pointless(step, claim); text != "" {
+		return nil, []ar.Obstacle{{Text: text}}, nil
+	}
+	return step, nil, nil
+}
+
+// pointless says why the notice of a step is none: it would ask for nothing, or nobody would get it.
+func (d *dossier) pointless(step *ar.DunningStep, claim *ar.Claim) string {
+	n, _ := d.Notice(d.invoice, step, claim, d.bookings)
+	switch {
+	case !n.Asked().IsPositive():
+		return "The notice would ask for nothing."
+	case n.DeliveryKind == ar.DeliverEmail && d.debtor.EmailFor(ar.ForDunning) == "":
+		return "The customer has no e-mail address."
+	}
+	return ""
 }
 
 // notice drafts the notice of a step that this case has, as it is on the step's date, with the bookings of what it charges.

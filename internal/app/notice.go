@@ -121,7 +121,7 @@ func draftNotice(tx *store.Tx, p proposal) (*noticeDraft, error) {
 	return draft, nil
 }
 
-// unlike says why a notice must not be issued: it is another than was planned, or nobody would get it.
+// unlike says why a notice must not be issued: it is another than was planned.
 func (d *dossier) unlike(n *ar.Notice, planned ar.PlanEntry) string {
 	switch now := n.Entry(d.invoice); {
 	case now.Level != planned.Level:
@@ -130,10 +130,6 @@ func (d *dossier) unlike(n *ar.Notice, planned ar.PlanEntry) string {
 		return fmt.Sprintf("The notice would ask for %s %s by now, and %s were planned.", now.Asked, now.Currency, planned.Asked)
 	case now != planned:
 		return "What the notice would charge, or how it would go out, is another by now than was planned."
-	case !n.Asked().IsPositive():
-		return "The notice would ask for nothing."
-	case n.DeliveryKind == ar.DeliverEmail && d.debtor.EmailFor(ar.ForDunning) == "":
-		return "The customer has no e-mail address."
 	}
 	return ""
 }

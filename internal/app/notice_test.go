@@ -332,12 +332,18 @@ func TestChannelsOfANotice(t *testing.T) {
 	each(t, func(b *bench) {
 		b.overdue()
 		b.customer()
+		b.stands("The customer has no e-mail address.", 0) // also before it is time
+		if e, _ := b.entry("RE1"); e.Guard != "" || e.Reason != "The customer has no e-mail address." {
+			b.Errorf("%+v", e)
+		}
 		b.day("2026-06-04")
+		b.stands("The customer has no e-mail address.", 0)
 		if e, _ := b.entry("RE1"); e.Level != 0 || e.Reason != "The customer has no e-mail address." {
 			b.Errorf("%+v", e)
 		}
 		_, _, err := b.UpsertIdentity(b.Context(), by, "K1", ar.IdentityChange{Detail: ar.IdentityDetailChange{Dunning: ar.DunningChange{DeliveryKind: ar.Set(ar.DeliverLetter)}}}, Seen{})
 		b.no(err)
+		b.stands("level 1 on 2026-06-04", 0)
 		n := b.dun()
 		job := b.status(Job(n.Job))
 		if n.DeliveryKind != ar.DeliverLetter || job.State != ar.JobDone || job.Kind != ar.JobNotice || job.Result != "The letter is to be printed and posted." || len(job.Deliveries) != 0 {
@@ -348,6 +354,31 @@ func TestChannelsOfANotice(t *testing.T) {
 		}
 		b.verified()
 	})
+}
+
+// Interest that was paid and is owed no more, because money is found to have come in time, may be more than what is still open.
+func TestNoticeThatAsksForNothing(t *testing.T) {
+	day, payment := midnight("2026-06-26"), "1"
+	issued, due := midnight("2026-05-17"), midnight("2026-05-31")
+	c := &store.Case{
+		Invoice: &ar.Invoice{Kind: ar.KindInvoice, Currency: "EUR", Committed: &issued, Issued: &issued, Due: &due, Dunninglevel: 1,
+			Totals: ar.Totals{Gross: decimal.NewFromInt(1000)}, Unpaid: decimal.New(1, -2)},
+		Debtor: &ar.Identity{Kind: ar.Individual, Emails: []ar.Email{{Email: "dunned@example.com"}}},
+		Cycle:  &ar.DunningCycle{Level: 1, Since: midnight("2026-06-04"), Procedure: &ar.DefaultProcedure},
+		Bookings: []ar.Booking{
+			{ID: "1", Kind: ar.BookInterest, Part: ar.PartInterest, Amount: decimal.NewFromInt(10), Valuedate: midnight("2026-06-15")},
+			{ID: "2", Kind: ar.BookPayment, Transaction: &payment, Part: ar.PartInterest, Amount: decimal.NewFromInt(-10), Valuedate: midnight("2026-06-15")},
+			{ID: "3", Kind: ar.BookPayment, Transaction: &payment, Part: ar.PartPrincipal, Amount: decimal.New(-99999, -2), Valuedate: due},
+		},
+	}
+	const want = "The notice would ask for nothing."
+	d := newDossier(&store.Merchant{}, c)
+	if step, obstacles, err := d.step(day); step != nil || len(obstacles) != 1 || obstacles[0].Text != want || err != nil {
+		t.Errorf("%+v, %+v, %v", step, obstacles, err)
+	}
+	if e, err := d.plan(day); e.Level != 0 || e.Reason != want || err != nil {
+		t.Errorf("%+v, %v", e, err)
+	}
 }
 
 // A case keeps the procedure of its first notice (G9), through modifyDunning too; and a base date that moves is no notice.

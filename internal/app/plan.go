@@ -143,11 +143,7 @@ func (d *dossier) plan(day time.Time) (ar.PlanEntry, error) {
 	if err != nil {
 		return e, err
 	}
-	notice := n.Entry(d.invoice)
-	if e.Reason = d.unlike(n, notice); e.Reason != "" {
-		return e, nil
-	}
-	return notice, nil
+	return n.Entry(d.invoice), nil
 }
 
 // skipped says why a case is left alone on a day, and is empty if it is not.

@@ -183,7 +183,16 @@ func (y *modelYear) next(i *modelInvoice, today date) (step *modelStep, guard st
 	if level.interest {
 		step.interest = y.uncharged(i, day)
 	}
+	if y.asked(i, step) <= 0 {
+		return nil, "" // no guard's
+	}
 	return step, ""
+}
+
+// asked is what the notice of a step asks for.
+func (y *modelYear) asked(i *modelInvoice, step *modelStep) cents {
+	disputed := i.open(principal) - y.undisputed(i, step.date)
+	return i.unpaid() + step.fee + step.lumpsum + step.interest - disputed
 }
 
 // handover is the first day that a case is handed over on, or the guard that keeps it back; it is false if there is a notice before.
@@ -224,7 +233,7 @@ func (y *modelYear) plan(i *modelInvoice, today date) (step *modelStep, guard st
 		return &modelStep{date: day}, ""
 	}
 	step, guard = y.next(i, today)
-	if guard != "" || step.date == today {
+	if step == nil || step.date == today {
 		return step, guard
 	}
 	return nil, y.waits(i, today, step.date)

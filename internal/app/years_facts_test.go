@@ -206,13 +206,11 @@ func (y *modelYear) planText(i *modelInvoice, step *modelStep) string {
 	if step.level == 0 {
 		return i.name + " is handed over"
 	}
-	disputed := i.open(principal) - y.undisputed(i, step.date)
-	asked := i.unpaid() + step.fee + step.lumpsum + step.interest - disputed
 	channel := ar.DeliverEmail
 	if step.letter {
 		channel = ar.DeliverLetter
 	}
-	return fmt.Sprint(i.name, " is to pay ", asked, " at level ", step.level, " by ", channel, ", charged ", planned(step.fee), planned(step.lumpsum), planned(step.interest))
+	return fmt.Sprint(i.name, " is to pay ", y.asked(i, step), " at level ", step.level, " by ", channel, ", charged ", planned(step.fee), planned(step.lumpsum), planned(step.interest))
 }
 
 func planned(c cents) string {

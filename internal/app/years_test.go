@@ -207,11 +207,11 @@ func (h *livedYear) untilDue() date {
 	next := h.today + 30
 	for _, i := range h.invoices {
 		day, guard, handover := h.handover(i, h.today+1)
-		step, obstacle := h.next(i, h.today+1)
+		step, _ := h.next(i, h.today+1)
 		switch {
 		case handover && guard == "":
 			next = min(next, day)
-		case !handover && obstacle == "":
+		case !handover && step != nil:
 			next = min(next, step.date)
 		}
 	}
