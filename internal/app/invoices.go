@@ -62,11 +62,17 @@ func (a *App) UpdateInvoice(ctx context.Context, by Caller, ref string, c ar.Inv
 		if err != nil || len(changed) == 0 {
 			return inv, err
 		}
+		canceled := inv.State() != before && inv.State() == ar.StateCanceled
+		if canceled {
+			if err := cancelable(tx, inv); err != nil {
+				return nil, err
+			}
+		}
 		if err := tx.UpdateInvoice(inv); err != nil {
 			return nil, err
 		}
 		event := &store.Event{InvoiceID: inv.ID, Actor: by.Actor, Kind: eventUpdated, Fields: changed}
-		if inv.State() == before || inv.State() != ar.StateCanceled {
+		if !canceled {
 			return inv, tx.AppendEvent(event)
 		}
 		event.Kind = eventCanceled
@@ -82,6 +88,19 @@ func (a *App) UpdateInvoice(ctx context.Context, by Caller, ref string, c ar.Inv
 		}
 		return inv, tx.AppendJournal(entry)
 	})
+}
+
+// cancelable is nil unless something stands on the invoice that a cancelation would strand.
+func cancelable(tx *store.Tx, inv *ar.Invoice) error {
+	bookings, err := tx.Bookings(inv.ID)
+	if err != nil {
+		return err
+	}
+	notes, err := tx.Creditnotes(inv.ID)
+	if err != nil {
+		return err
+	}
+	return inv.AllowCancelation(bookings, notes, "cancelationdate", "state")
 }
 
 // Invoice reads an invoice or a credit note.

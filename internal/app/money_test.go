@@ -143,3 +143,42 @@ func (b *bench) written() (text string) {
 	}))
 	return text
 }
+
+// What stands on an invoice keeps it from being canceled, unless it falls with the claim: nobody would have the money, and tax
+// would be corrected twice.
+func TestCancelWhatIsPaidOrCredited(t *testing.T) {
+	each(t, func(b *bench) {
+		b.open()
+		cancel := func(ref string) error {
+			now := b.clock.Now()
+			_, err := b.UpdateInvoice(b.Context(), by, ref, ar.InvoiceChange{Cancelationdate: ar.Set(&now)}, Seen{})
+			return err
+		}
+		b.no(b.pay("60"))
+		before := b.written()
+		b.conflict(cancel("RE1"), ar.Conflict, "cancelationdate", "Payments stand")
+		if after := b.written(); after != before {
+			b.Errorf("%s became %s", before, after)
+		}
+		b.owes("40", ar.StateNone)
+		_, err := b.note(ar.InvoiceChange{Items: items("100")}, true, "") // as the hint has it
+		b.no(err)
+		_, err = b.moves("-60", part("RE1", "-60"))
+		b.no(err)
+		b.conflict(cancel("RE1"), ar.Conflict, "cancelationdate", "corrected by a credit note")
+
+		b.bill("K1", "RE2", "100")
+		b.charge("RE2", ar.Booking{Kind: ar.BookFee, Amount: decimal.NewFromInt(5), Valuedate: b.clock.Now()})
+		half := decimal.NewFromInt(50)
+		_, err = b.Adjust(b.Context(), by, "RE2", ar.Adjustment{Kind: ar.BookWriteoff, Amount: &half, Reason: "x"}, nil)
+		b.no(err)
+		_, err = b.Adjust(b.Context(), by, "RE2", ar.Adjustment{Kind: ar.BookWaiver, Reason: "x"}, nil)
+		b.no(err)
+		_, err = b.moves("30", part("RE2", "30"))
+		b.no(err)
+		_, err = b.moves("-30", part("RE2", "-30"))
+		b.no(err)
+		b.no(cancel("RE2"))
+		b.verified()
+	})
+}

@@ -144,12 +144,15 @@ func (h *livedYear) procedure(t *rapid.T) {
 	h.each("", func(s *side) error { return s.SetSettings(s.Context(), s.by.Merchant, "", h.settings.ar()) })
 }
 
-// cancel cancels an invoice.
+// cancel cancels an invoice, unless money or a credit note stands on it.
 func (h *livedYear) cancel(t *rapid.T) {
 	i := h.any(t, func(i *modelInvoice) bool { return i.state() == "none" && len(h.invoices) == maxModelInvoices })
-	i.canceled = true
+	refused := ""
+	if i.canceled = i.credited == 0 && len(i.backwards(payment)) == 0; !i.canceled {
+		refused = "conflict"
+	}
 	at := h.sides[0].clock.Now()
-	h.each("", func(s *side) error {
+	h.each(refused, func(s *side) error {
 		_, err := s.UpdateInvoice(s.Context(), s.by, i.name, ar.InvoiceChange{Cancelationdate: ar.Set(&at)}, Seen{})
 		return err
 	})

@@ -1,6 +1,10 @@
 package ar
 
-import "github.com/shopspring/decimal"
+import (
+	"slices"
+
+	"github.com/shopspring/decimal"
+)
 
 // State is what the API calls the state of an invoice. A draft and an open invoice are both "none".
 type State string
@@ -85,6 +89,10 @@ var (
 		"There is nothing left to dun."}
 	uncancelable = &refusal{"The invoice is paid.",
 		"Correct a paid invoice by a credit note, so that the money is accounted for."}
+	moneyed = &refusal{"Payments stand on the invoice.",
+		"Correct the invoice by a credit note with allowExcess instead: what was paid is the customer's credit then. Or book first that the money went back, as a transaction with a negative amount."}
+	corrected = &refusal{"The invoice was corrected by a credit note.",
+		"Correct the rest by another credit note: a cancelation would correct the tax of the first a second time."}
 	undunnable = &refusal{"Credit notes are not dunned.",
 		"Use the invoice the credit note corrects."}
 	uncreditable = &refusal{"Credit notes are not credited.",
@@ -93,7 +101,8 @@ var (
 
 // rules is the whole of what an invoice allows. A resend after payment is allowed, because customers ask for paid
 // invoices; a return reopens a paid invoice, so money may be booked on one; a canceled invoice keeps taking
-// documents and notes, because its papers have to be kept too.
+// documents and notes, because its papers have to be kept too. What keeps an open invoice from being canceled besides is
+// in AllowCancelation.
 var rules = map[Action][4]*refusal{
 	// draft, open, paid, canceled; as a table in testdata/states.golden
 	ChangeContent:  {nil, locked, locked, gone},
@@ -132,6 +141,23 @@ func (inv *Invoice) refuse(action Action) *refusal {
 		return r
 	}
 	return rules[action][inv.Phase()]
+}
+
+// AllowCancelation is nil unless money or credit notes stand on an invoice that is about to be canceled, which the state does
+// not tell: with the claim they would lose what they are for. Charges fall with it, and so does what was given up. The fields
+// are those of the request that ask for it.
+func (inv *Invoice) AllowCancelation(bookings []Booking, notes []Invoice, fields ...string) error {
+	var details []Detail
+	if slices.ContainsFunc(standing(bookings), func(b Booking) bool { return b.Kind == BookPayment }) {
+		details = append(details, Detail{Error: moneyed.reason, Fields: fields, Hint: moneyed.hint})
+	}
+	if len(notes) > 0 {
+		details = append(details, Detail{Error: corrected.reason, Fields: fields, Hint: corrected.hint})
+	}
+	if len(details) == 0 {
+		return nil
+	}
+	return ConflictState(details[0].Error, details...)
 }
 
 // Withheld says why a mail of a kind about the voucher must not leave any more, and is empty when it may. It is asked
