@@ -29,10 +29,25 @@ func (inv *Invoice) CheckCredit(note *Invoice, earlier []Invoice) error {
 			})
 		}
 	}
+	if gross := grossOf(note, earlier); len(details) == 0 && gross.GreaterThan(inv.Totals.Gross) { // a rate may lower the invoice
+		details = append(details, Detail{
+			Error:  fmt.Sprintf("The credit notes come to %s, and the invoice to %s.", money.Format(gross, inv.Currency), money.Format(inv.Totals.Gross, inv.Currency)),
+			Fields: []string{"items"}, Hint: "Credit at most what the invoice comes to, with what was credited before.",
+		})
+	}
 	if len(details) > 0 {
 		return ConflictState("The credit note is more than was invoiced.", details...)
 	}
 	return nil
+}
+
+// grossOf is what a note comes to with earlier ones.
+func grossOf(note *Invoice, earlier []Invoice) decimal.Decimal {
+	sum := note.Totals.Gross
+	for _, e := range earlier {
+		sum = sum.Add(e.Totals.Gross)
+	}
+	return sum
 }
 
 // ofRate is what of the totals is taxed at a rate, with the tax.
