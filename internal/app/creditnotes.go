@@ -159,7 +159,7 @@ func (d *correction) apply(tx *store.Tx, by Caller) error {
 	if d.of == nil {
 		return nil
 	}
-	bookings, left := d.of.balance().Credit(d.note)
+	bookings, left := d.of.invoice.Credit(d.note, d.of.bookings)
 	d.note.Unpaid = left
 	if err := tx.UpdateInvoice(d.note); err != nil {
 		return err

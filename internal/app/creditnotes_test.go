@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -197,4 +198,66 @@ func TestCreditConcurrently(t *testing.T) {
 		b.owes("10", ar.StateNone)
 		b.verified()
 	})
+}
+
+// What was written off is nothing that a note gives to the customer: it is taken back first, and only what was paid becomes
+// credit.
+func TestCreditOfWrittenOff(t *testing.T) {
+	for _, c := range []struct {
+		name, paid, writeoff, note string
+		booked, left, unpaid       string
+		back                       string // what is owed once the payment went back, or the last write-off was reversed
+	}{
+		{"nothing was paid", "", "100", "100", "writeoff principal -100, reversal principal 100, credit principal -100", "0", "0", ""},
+		{"a part of a part", "", "40", "70", "writeoff principal -40, reversal principal 40, writeoff principal -30, credit principal -70", "0", "0", "30"},
+		{"half is open", "", "40", "100", "writeoff principal -40, reversal principal 40, credit principal -100", "0", "0", ""},
+		{"only what is open", "", "40", "60", "writeoff principal -40, credit principal -60", "0", "0", "40"},
+		{"slightly underpaid", "99.60", "", "100", "payment principal -99.6 by 1, writeoff principal -0.4, reversal principal 0.4, credit principal -0.4", "99.6", "0", "99.6"},
+		{"slightly underpaid, less of it", "99.60", "", "0.10", "payment principal -99.6 by 1, writeoff principal -0.4, reversal principal 0.4, writeoff principal -0.3, credit principal -0.1", "0", "0", "99.9"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			each(t, func(b *bench) {
+				b.no(b.SetSettings(b.Context(), by.Merchant, "", ar.Settings{Tolerance: ar.Tolerance{Absolute: decimal.NewFromInt(1)}}))
+				b.open()
+				if c.paid != "" {
+					b.no(b.pay(c.paid))
+				} else {
+					amount := decimal.RequireFromString(c.writeoff)
+					_, err := b.Adjust(b.Context(), by, "RE1", ar.Adjustment{Kind: ar.BookWriteoff, Amount: &amount, Reason: "insolvent"}, nil)
+					b.no(err)
+				}
+				note, err := b.note(ar.InvoiceChange{Items: items(c.note)}, true, "")
+				b.no(err)
+				if got := b.booked("RE1"); got != c.booked || note.Unpaid.String() != c.left {
+					b.Errorf("booked %s, want %s; %s are left of the note, want %s", got, c.booked, note.Unpaid, c.left)
+				}
+				b.owes(c.unpaid, ar.StatePaid)
+				switch {
+				case c.back == "":
+				case c.paid != "":
+					_, err := b.moves("-"+c.paid, part("RE1", "-"+c.paid))
+					b.no(err)
+					b.owes(c.back, ar.StateNone)
+				default:
+					b.takesBack("insolvent")
+					b.owes(c.back, ar.StateNone)
+				}
+				b.verified()
+			})
+		})
+	}
+}
+
+// takesBack reverses the last write-off of RE1, which was for a reason.
+func (b *bench) takesBack(reason string) {
+	b.Helper()
+	account, err := b.Account(b.Context(), by, "RE1")
+	b.no(err)
+	slices.Reverse(account.Bookings)
+	last := account.Bookings[slices.IndexFunc(account.Bookings, func(given ar.Booking) bool { return given.Kind == ar.BookWriteoff })]
+	if last.Comment != reason {
+		b.Errorf("%+v", last)
+	}
+	_, err = b.Adjust(b.Context(), by, "RE1", ar.Adjustment{Kind: ar.BookReversal, Reverses: last.ID, Reason: "x"}, nil)
+	b.no(err)
 }

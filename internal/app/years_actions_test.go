@@ -172,7 +172,7 @@ func (h *livedYear) giveBack(t *rapid.T) {
 // credit corrects an invoice by a note of a part or of all.
 func (h *livedYear) credit(t *rapid.T) {
 	i := h.any(t, (*modelInvoice).stays)
-	amount := rapid.SampledFrom([]cents{max(1, i.open(principal)), max(1, i.total/3), i.total - i.credited + 1, drawAmount(t, 1, i.total)}).Draw(t, "credited")
+	amount := rapid.SampledFrom([]cents{max(1, i.open(principal)), max(1, i.total/3), max(1, i.total-i.credited), i.total - i.credited + 1, drawAmount(t, 1, i.total)}).Draw(t, "credited")
 	excess, refused, left := rapid.Bool().Draw(t, "excess"), "", cents(0)
 	if i.credited+amount > i.total || amount > i.open(principal) && !excess {
 		refused = "conflict"

@@ -237,9 +237,21 @@ func (i *modelInvoice) giveBack(m *modelMovement, amount cents) (taken cents) {
 	return taken
 }
 
-// credit applies a note of today, and tells what is left of it.
+// credit applies a note of today, and tells what is left of it. What is more than is open takes write-offs back, the latest
+// first; what of one is not needed is written off again.
 func (i *modelInvoice) credit(amount cents, today date) (left cents) {
 	i.credited += amount
+	for _, n := range i.backwards("writeoff") {
+		over, given, e := amount-i.open(principal), -i.stands(n), i.entries[n-1]
+		if over <= 0 {
+			break
+		}
+		day := max(today, e.value)
+		i.book(modelEntry{kind: reversal, part: principal, amount: given, value: day, undoes: n})
+		if given > over {
+			i.book(modelEntry{kind: e.kind, part: principal, amount: over - given, value: day, rounds: e.rounds})
+		}
+	}
 	applied := max(0, min(amount, i.open(principal)))
 	if applied > 0 {
 		i.book(modelEntry{kind: "credit", part: principal, amount: -applied, value: today, note: true})

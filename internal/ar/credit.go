@@ -2,6 +2,7 @@ package ar
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -62,13 +63,33 @@ func (t Totals) ofRate(rate decimal.Decimal) decimal.Decimal {
 
 func (t TaxTotal) gross() decimal.Decimal { return t.Base.Add(t.Tax) }
 
-// Credit gives the booking by which a committed credit note lowers the principal of an invoice, as far as it is open.
-// Costs and interest stay owed until they are waived. There is none if nothing is open. What of the note is left is the
-// customer's credit.
-func (b Balance) Credit(note *Invoice) (bookings []Booking, left decimal.Decimal) {
-	applied := decimal.Min(note.Totals.Gross, b.Principal)
+// Credit gives the bookings by which a committed credit note lowers the principal of an invoice, as far as it is open.
+// What is more takes back what was written off, because nobody paid it: it was a bad debt, and is none any more. Costs and
+// interest stay owed until they are waived. What of the note is left then was paid, and is the customer's credit.
+func (inv *Invoice) Credit(note *Invoice, bookings []Booking) (credited []Booking, left decimal.Decimal) {
+	open, gross := BalanceOf(inv.Totals.Gross, bookings).Principal, note.Totals.Gross
+	credited = takeBack(bookings, note, gross.Sub(open))
+	applied := decimal.Min(gross, BalanceOf(inv.Totals.Gross, slices.Concat(bookings, credited)).Principal)
 	if !applied.IsPositive() {
-		return nil, note.Totals.Gross
+		return nil, gross
 	}
-	return []Booking{{Kind: BookCredit, Voucher: &note.Reference, Part: PartPrincipal, Amount: applied.Neg(), Valuedate: *note.Issued}}, note.Totals.Gross.Sub(applied)
+	return append(credited, Booking{Kind: BookCredit, Voucher: &note.Reference, Part: PartPrincipal, Amount: applied.Neg(), Valuedate: *note.Issued}), gross.Sub(applied)
+}
+
+// takeBack gives the bookings by which an amount of what was written off is taken back for a note, the latest first. Like any
+// booking, a write-off is reversed once and as a whole; what of it is to stay is written off anew, with what it followed. Neither
+// counts before the write-off did: interest on what was open until then is not changed.
+func takeBack(bookings []Booking, note *Invoice, amount decimal.Decimal) (taken []Booking) {
+	for _, b := range slices.Backward(standing(bookings)) {
+		if b.Kind != BookWriteoff || !amount.IsPositive() {
+			continue
+		}
+		day := later(b.Valuedate, *note.Issued)
+		taken = append(taken, Booking{Kind: BookReversal, Reverses: &b.ID, Part: b.part(), Amount: b.Amount.Neg(), Comment: "Credited by " + note.Number + ".", Valuedate: day})
+		amount = amount.Add(b.Amount)
+		if amount.IsNegative() {
+			taken = append(taken, Booking{Kind: BookWriteoff, Follows: b.Follows, Part: b.part(), Amount: amount, Comment: b.Comment, Valuedate: day})
+		}
+	}
+	return taken
 }

@@ -47,3 +47,37 @@ func TestCreditOfReducedInvoice(t *testing.T) {
 		}
 	}
 }
+
+// Write-offs are taken back the latest first, from the day of the note, but none before it was made: the claim as of any day is
+// what it was, less the note.
+func TestCreditTakesWriteoffsBack(t *testing.T) {
+	inv := owing("2026-01-31") // 1,000.00
+	booked := []Booking{
+		{ID: "paid", Kind: BookPayment, Transaction: ref("1"), Part: PartPrincipal, Amount: dec("-600"), Valuedate: day("2026-02-01")},
+		{ID: "first", Kind: BookWriteoff, Follows: ref("paid"), Part: PartPrincipal, Amount: dec("-100"), Valuedate: day("2026-02-02")},
+		{ID: "second", Kind: BookWriteoff, Part: PartPrincipal, Amount: dec("-250"), Valuedate: day("2026-02-20")},
+		{ID: "fee", Kind: BookFee, Amount: dec("5"), Valuedate: day("2026-02-20")},
+		{ID: "waiver", Kind: BookWaiver, Part: PartCosts, Amount: dec("-5"), Valuedate: day("2026-02-20")},
+	}
+	for _, c := range []struct{ gross, want, days, left string }{
+		{"50", "credit principal -50", "10", "0"},
+		{"60", "reversal principal 250 of second, writeoff principal -240, credit principal -60", "20 20 10", "0"},
+		{"300", "reversal principal 250 of second, credit principal -300", "20 10", "0"},
+		{"350", "reversal principal 250 of second, reversal principal 100 of first, writeoff principal -50 after paid, credit principal -350", "20 10 10 10", "0"},
+		{"1000", "reversal principal 250 of second, reversal principal 100 of first, credit principal -400", "20 10 10", "600"},
+	} {
+		issued := day("2026-02-10")
+		note := &Invoice{Kind: KindCreditnote, Reference: "GS1", Number: "GS-1", Issued: &issued, Totals: Totals{Gross: dec(c.gross)}}
+		made, left := inv.Credit(note, booked)
+		var days []string
+		for _, b := range made {
+			days = append(days, b.Valuedate.Format("2"))
+			if err := b.Check(); err != nil {
+				t.Error(err)
+			}
+		}
+		if got := shown(made); got != c.want || left.String() != c.left || strings.Join(days, " ") != c.days {
+			t.Errorf("%s: %s on %v, %s left; want %s on %s, %s left", c.gross, got, days, left, c.want, c.days, c.left)
+		}
+	}
+}
