@@ -1478,7 +1478,8 @@ type Delivery struct {
 	//   sent again under the same Message-ID, by which a mailbox may recognise the copy; `nextAttempt` says when. Where it would,
 	//   the mail waits for a person to decide.
 	// - `suppressed`: it was not sent and will not be: there is no address, or the invoice was canceled meanwhile; a notice also
-	//   when the invoice was paid, disputed, held back, handed over, or set to another level meanwhile, or is not to be dunned any more. Final.
+	//   when the invoice was paid, disputed, held back, handed over, or set to another level meanwhile, is not to be dunned any more,
+	//   or may be paid already by a credit of the customer's. Final.
 	//
 	//
 	// Example: accepted
@@ -1497,7 +1498,8 @@ type Delivery struct {
 //     sent again under the same Message-ID, by which a mailbox may recognise the copy; `nextAttempt` says when. Where it would,
 //     the mail waits for a person to decide.
 //   - `suppressed`: it was not sent and will not be: there is no address, or the invoice was canceled meanwhile; a notice also
-//     when the invoice was paid, disputed, held back, handed over, or set to another level meanwhile, or is not to be dunned any more. Final.
+//     when the invoice was paid, disputed, held back, handed over, or set to another level meanwhile, is not to be dunned any more,
+//     or may be paid already by a credit of the customer's. Final.
 //
 // Example: accepted
 type DeliveryState string

@@ -10,8 +10,8 @@ import (
 )
 
 // withheld says why a mail must not leave any more, and is empty when it may; voucher is what it is about, as it is now. A mail
-// that brings a notice is withheld also when dunning is held back or not wanted, when more is disputed, and when somebody has set
-// since where it stands.
+// that brings a notice is withheld also when dunning is held back or not wanted, when more is disputed, when the customer has a
+// credit by which the invoice may be paid, and when somebody has set since where its dunning stands.
 func (w *work) withheld(tx *store.Tx, voucher *ar.Invoice) (string, error) {
 	if reason := voucher.Withheld(w.delivery.Kind); reason != "" || w.notice == nil {
 		return reason, nil
@@ -19,19 +19,11 @@ func (w *work) withheld(tx *store.Tx, voucher *ar.Invoice) (string, error) {
 	if w.notice.Cycle != voucher.DunningCycle {
 		return "Where the dunning of the invoice stands was set by hand since.", nil
 	}
-	debtor, err := tx.IdentityByID(voucher.Identity.ID)
+	cases, err := tx.Cases([]*ar.Invoice{voucher})
 	if err != nil {
 		return "", err
 	}
-	day := *today(w.merchant, tx.Now)
-	if reason := voucher.Unwanted(debtor, day); reason != "" {
-		return reason, nil
-	}
-	holds, err := tx.HoldsOf([]string{voucher.ID}, []string{debtor.ID})
-	if err == nil && ar.Disputed(holds, day).GreaterThan(w.notice.Disputed) {
-		return "The notice asks for what is disputed since.", nil
-	}
-	return ar.HeldBack(holds, day), err
+	return newDossier(w.merchant, &cases[0]).Withheld(w.notice, *today(w.merchant, tx.Now)), nil
 }
 
 // noticeFiles are what goes with the mail of a notice: its letter, the document of the invoice, and what of its documents was

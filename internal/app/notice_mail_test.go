@@ -133,6 +133,11 @@ func TestNoticeIsWithheld(t *testing.T) {
 		}, "Dunning is disabled for the customer."},
 		{"delayed", wished(ar.DunningChange{DelayedUntil: ar.Set("2026-06-16")}), "Dunning is delayed until 2026-06-16."},
 		{"delayed until today", wished(ar.DunningChange{DelayedUntil: ar.Set("2026-06-15")}), ""},
+		{"perhaps paid", perhapsPaid, "The customer has a credit of 1044.22 EUR that is not set off."},
+		{"perhaps paid, or a little of it", func(b *bench) error {
+			_, err := b.CreateCreditnote(b.Context(), by, Credit{Customer: "K1"}, ar.InvoiceChange{Netbased: ar.Set(true), Items: items("99.99")}, nil)
+			return err
+		}, ""},
 		{"disputed in part", func(b *bench) error {
 			part := decimal.NewFromInt(10)
 			_, err := b.CreateHold(b.Context(), by, ar.Hold{Invoice: "RE1", Kind: ar.HoldDispute, Reason: "Broken", Amount: &part}, nil)
@@ -155,6 +160,16 @@ func TestNoticeIsWithheld(t *testing.T) {
 			})
 		}
 	}
+}
+
+// perhapsPaid pays what RE1 owes from the account of its customer, who owes as much of another invoice: nobody knows which it is for.
+func perhapsPaid(b *bench) error {
+	const account = "DE89370400440532013000"
+	b.bill("K1", "RE2", "1044.22")
+	b.bill("K1", "RE3", "60")
+	b.matched(b.transferred("60", account, ar.RFReference(b.voucher("RE3").Number), ""), ar.MatchReference, "K1", "0")
+	b.matched(b.transferred("1044.22", account, "", "Danke"), ar.MatchNone, "K1", "1044.22", "RE1", "RE2")
+	return nil
 }
 
 // wished changes what is wished for RE1.

@@ -63,7 +63,7 @@ func (i *modelInvoice) unheard() bool {
 func (y *modelYear) send(i *modelInvoice, m *modelMail, outcome string) {
 	notice := m.level > 0
 	m.state, m.due = outcome, outcome == "unknown" && m.level < 2 || outcome == "deferred"
-	if i.canceled || notice && (i.state() == "paid" || i.handedOver != 0 || m.cycle != i.cycle || y.disputed(i, y.today) > m.disputed || y.held(i, y.today) || i.unwanted(y.today)) {
+	if i.canceled || notice && (i.state() == "paid" || i.handedOver != 0 || m.cycle != i.cycle || y.disputed(i, y.today) > m.disputed || y.held(i, y.today) || i.unwanted(y.today) || y.creditSuffices(i)) {
 		m.state, m.due = "suppressed", false
 	}
 }

@@ -58,7 +58,12 @@ func (inv *Invoice) DunningCase(debtor *Identity, cycle *DunningCycle, notices [
 		Principal:  BalanceOf(inv.Totals.Gross, bookings).Principal,
 		HandedOver: inv.HandedOver != nil, Collection: s.Collection,
 	}
-	c.OfInvoice, c.OfDebtor = wishes(inv, debtor)
+	if own := inv.Detail.Dunning; own != nil {
+		c.OfInvoice = *own
+	}
+	if of := debtor.Detail.Dunning; of != nil {
+		c.OfDebtor = *of
+	}
 	if inv.Committed != nil { // a draft may have no dates
 		c.Base, c.Lumpsum = inv.InterestBase(), s.Lumpsum(inv, debtor.Kind)
 	}
@@ -77,17 +82,6 @@ func (inv *Invoice) DunningCase(debtor *Identity, cycle *DunningCycle, notices [
 		c.Last = &LastNotice{Issued: running.Since, PayBy: running.Since.AddDate(0, 0, reached.PayBy)}
 	}
 	return c
-}
-
-// wishes are what is wished for an invoice and for its customer.
-func wishes(inv *Invoice, debtor *Identity) (ofInvoice, ofDebtor Dunning) {
-	if own := inv.Detail.Dunning; own != nil {
-		ofInvoice = *own
-	}
-	if of := debtor.Detail.Dunning; of != nil {
-		ofDebtor = *of
-	}
-	return ofInvoice, ofDebtor
 }
 
 // RunningCycle is the cycle an invoice is in, as its notices have carried it on: cycle is the one it began with, nil before
@@ -136,16 +130,8 @@ func (c DunningCase) NextStep(today time.Time) (*DunningStep, []Obstacle) {
 
 // Blocks says what keeps the customer or the invoice from being dunned today, whether it is time for a step or not.
 func (c DunningCase) Blocks(today time.Time) (texts []string) {
-	for _, g := range guards {
-		switch {
-		case !g.blocks:
-		case g.shut != nil:
-			if text := g.shut(c); text != "" {
-				texts = append(texts, text)
-			}
-		case g.opens(c).After(dayOf(today)):
-			texts = append(texts, "Dunning is delayed until "+g.opens(c).Format(time.DateOnly)+".")
-		}
+	for _, o := range c.blocked(today) {
+		texts = append(texts, o.Text)
 	}
 	for _, h := range c.Holds {
 		if h.Stands(today) {

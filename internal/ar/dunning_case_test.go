@@ -58,7 +58,7 @@ func TestEveryGuardInEveryState(t *testing.T) {
 				if level == MaxLevel {
 					want = append(want, "G1")
 				}
-				blocks, last := 0, ""
+				blocks, kept, last := 0, false, ""
 				for i, closed := range closing {
 					if set&(1<<i) == 0 {
 						continue
@@ -67,6 +67,7 @@ func TestEveryGuardInEveryState(t *testing.T) {
 					guard, held := strings.CutSuffix(closed.guard, " held")
 					if guard != "G4" || held {
 						blocks++
+						kept = kept || guard != "G7"
 					}
 					switch {
 					case guard == "G4" && (phase != Open || level == MaxLevel): // nothing is to be dunned
@@ -87,6 +88,9 @@ func TestEveryGuardInEveryState(t *testing.T) {
 				}
 				if got := c.Blocks(day("2027-01-01")); len(got) != blocks {
 					t.Errorf("%s: blocks %q", name, got)
+				}
+				if got := c.Withheld(&Notice{}, day("2027-01-01")); (got != "") != kept {
+					t.Errorf("%s: a notice is withheld: %q", name, got)
 				}
 				for _, o := range obstacles {
 					if !strings.HasSuffix(o.Text, ".") {

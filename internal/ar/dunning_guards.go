@@ -1,7 +1,6 @@
 package ar
 
 import (
-	"cmp"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -126,17 +125,34 @@ func delayed(c DunningCase) time.Time {
 	return until
 }
 
-// Unwanted says why nobody wants the invoice dunned on a day, by the wishes of today, and is empty if that is not so.
-func (inv *Invoice) Unwanted(debtor *Identity, day time.Time) string {
-	var c DunningCase
-	c.OfInvoice, c.OfDebtor = wishes(inv, debtor)
-	if reason := cmp.Or(disabledForInvoice(c), disabledForDebtor(c)); reason != "" {
-		return reason
+// blocked is what the guards that block say on a day.
+func (c DunningCase) blocked(day time.Time) (all []Obstacle) {
+	for _, g := range guards {
+		switch {
+		case !g.blocks:
+		case g.shut != nil:
+			if text := g.shut(c); text != "" {
+				all = append(all, Obstacle{g.name, text})
+			}
+		case g.opens(c).After(dayOf(day)):
+			all = append(all, Obstacle{g.name, "Dunning is delayed until " + g.opens(c).Format(time.DateOnly) + "."})
+		}
 	}
-	if until := delayed(c); until.After(day) {
-		return "Dunning is delayed until " + until.Format(time.DateOnly) + "."
+	return all
+}
+
+// Withheld says why a notice of the case must not leave on a day, and is empty if it may. Whether the last mail has arrived (G7) is
+// no reason: that may be the notice's own, which is tried again.
+func (c DunningCase) Withheld(n *Notice, day time.Time) string {
+	for _, o := range c.blocked(day) {
+		if o.Guard != "G7" {
+			return o.Text
+		}
 	}
-	return ""
+	if Disputed(c.Holds, day).GreaterThan(n.Disputed) {
+		return "The notice asks for what is disputed since."
+	}
+	return HeldBack(c.Holds, day)
 }
 
 // hasCredit finds money or credit notes of the customer's that nobody has set off: perhaps the debt is paid.
