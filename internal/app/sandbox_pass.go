@@ -19,13 +19,15 @@ const (
 	passBatch    = 500
 )
 
-// passRuns moves the clock through every moment before a time at which the schedule starts a run.
+// passRuns moves the clock through every moment before a time at which the schedule starts a run. The clock goes on while a run
+// is worked, so the next moment is looked for from the last one, not from now: what has come meanwhile is not left out.
 func (a *App) passRuns(ctx context.Context, to time.Time) error {
+	from := a.clock.Now()
 	if err := a.workDue(ctx); err != nil { // what was asked for is for the day it still is
 		return err
 	}
 	for {
-		next, err := a.nextRunTime(ctx)
+		next, err := a.nextRunTime(ctx, from)
 		if err != nil || next.IsZero() || next.After(to) {
 			return err
 		}
@@ -35,15 +37,15 @@ func (a *App) passRuns(ctx context.Context, to time.Time) error {
 		if err := a.workDue(ctx); err != nil {
 			return err
 		}
+		from = next
 	}
 }
 
-// nextRunTime is the next moment at which the schedule starts a run of a merchant; zero when it never does.
-func (a *App) nextRunTime(ctx context.Context) (next time.Time, err error) {
+// nextRunTime is the next moment after another at which the schedule starts a run of a merchant; zero when it never does.
+func (a *App) nextRunTime(ctx context.Context, from time.Time) (next time.Time, err error) {
 	merchants, err := a.db.Merchants(ctx)
-	now := a.clock.Now()
 	for i := range merchants {
-		at := nextRunTime(&merchants[i], now)
+		at := nextRunTime(&merchants[i], from)
 		if !at.IsZero() && (next.IsZero() || at.Before(next)) {
 			next = at
 		}

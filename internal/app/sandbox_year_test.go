@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/dunwell/dunwell/internal/app"
 	"github.com/dunwell/dunwell/internal/ar"
+	"github.com/dunwell/dunwell/internal/mail"
 	"github.com/dunwell/dunwell/internal/servertest"
 	"github.com/dunwell/dunwell/internal/store"
 	"github.com/dunwell/dunwell/internal/store/storetest"
@@ -122,6 +124,44 @@ func TestSandboxPassesEmptyDays(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// slow is a mail server that takes its time.
+type slow struct {
+	mail.Sender
+	clock *storetest.Clock
+	takes time.Duration
+}
+
+func (s slow) Send(ctx context.Context, e mail.Envelope, message io.Reader, ready func(context.Context) error) (ar.Outcome, error) {
+	s.clock.Advance(s.takes)
+	return s.Sender.Send(ctx, e, message, ready)
+}
+
+// The clock goes on while a run and its mails are worked; the run of another merchant whose time comes meanwhile is not left out.
+func TestSandboxSkipsNoRunMeanwhile(t *testing.T) {
+	still, ctx := storetest.NewClock(), t.Context()
+	clock := must(t, func() (*app.Clock, error) { return app.NewSandboxClock(still.Now, filepath.Join(t.TempDir(), "clock")) })
+	outbox := must(t, func() (mail.Sender, error) { return mail.OpenOutbox(t.TempDir()) })
+	s := servertest.New(t, servertest.Config{Clock: clock, Mail: slow{outbox, still, 70 * time.Second}})
+	owed(t, s, app.System(servertest.Acme, store.ActorSystem))
+	for merchant, at := range map[string]string{servertest.Acme: "06:00", servertest.Rival: "06:01"} {
+		if err := s.App.SetSettings(ctx, merchant, "", ar.Settings{DunningAt: at}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const days = 20 // today and 19 more; on one of them, acme sends a reminder
+	must(t, func() (time.Time, error) {
+		return s.App.AdvanceSandboxClock(ctx, storetest.Start.AddDate(0, 0, days-1))
+	})
+	for _, merchant := range []string{servertest.Acme, servertest.Rival} {
+		runs := must(t, func() ([]ar.Run, error) {
+			return s.App.Runs(ctx, app.System(merchant, store.ActorSystem), store.RunFilter{})
+		})
+		if len(runs) != days {
+			t.Errorf("%s has had %d runs, want %d", merchant, len(runs), days)
+		}
 	}
 }
 
