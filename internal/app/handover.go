@@ -83,7 +83,7 @@ func (a *App) claimed(tx *store.Tx, inv *ar.Invoice, day time.Time) (s ar.ClaimS
 	if d, err = readDossier(tx, inv); err != nil {
 		return s, nil, "", err
 	}
-	if dropped = a.keptBack(d, day); dropped != "" {
+	if dropped = a.keptBack(d, day, *today(d.merchant, tx.Now)); dropped != "" {
 		return s, nil, dropped, nil
 	}
 	claim, err := claimOn(d, day)
@@ -96,9 +96,11 @@ func (a *App) claimed(tx *store.Tx, inv *ar.Invoice, day time.Time) (s ar.ClaimS
 	return inv.Statement(claim, issuerOf(d.merchant), d.debtor, d.bookings, oldestFirst(d.notices), unsent), d, "", err
 }
 
-// keptBack says why a case is not handed over on a day, and is empty when it is.
-func (a *App) keptBack(d *dossier, day time.Time) string {
+// keptBack says why a case is not handed over on the day of a run, and is empty when it is. It may be a day later by now, on which
+// something holds the case back.
+func (a *App) keptBack(d *dossier, day, now time.Time) string {
 	due, next, obstacles := d.Handover(day)
+	blocks := d.Blocks(now)
 	switch {
 	case !next:
 		return "The case is not one to be handed over any more."
@@ -106,6 +108,8 @@ func (a *App) keptBack(d *dossier, day time.Time) string {
 		return obstacles[0].Text
 	case due.After(day):
 		return "The case is not handed over before " + due.Format(time.DateOnly) + "."
+	case len(blocks) > 0:
+		return blocks[0]
 	case d.Collection.Folder != "" && a.collections == "":
 		return "The server has no directory for collections; whoever runs it names one with --collections."
 	}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -109,7 +110,8 @@ func draftNotice(tx *store.Tx, p proposal) (*noticeDraft, error) {
 	if err != nil {
 		return nil, err
 	}
-	if draft.dropped = d.unlike(n, p.PlanEntry); draft.dropped == "" {
+	// A run may end on the day after its own: what holds the case back since would withhold the notice.
+	if draft.dropped = cmp.Or(d.unlike(n, p.PlanEntry), d.Withheld(n, *today(d.merchant, tx.Now))); draft.dropped == "" {
 		previous, err := d.cited(tx)
 		if err != nil {
 			return nil, err

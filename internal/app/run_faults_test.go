@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -41,6 +42,55 @@ func TestLateRunChargesInterestOnce(t *testing.T) {
 			b.Errorf("charged %s, and %s have accrued", charged, accrued)
 		}
 	})
+}
+
+// A run that ends on the day after heeds what holds a case back since, though it acts for its day: no notice of it is issued that
+// could not leave.
+func TestLateRunHeedsHolds(t *testing.T) {
+	part := decimal.NewFromInt(10)
+	for _, c := range []struct {
+		name string
+		hold ar.Hold
+		want string
+	}{
+		{"blocked", ar.Hold{Identity: "K1", Kind: ar.HoldBlock}, "Dunning of the customer is blocked: They rang."},
+		{"disputed in part", ar.Hold{Invoice: "RE1", Kind: ar.HoldDispute, Amount: &part}, "The notice asks for what is disputed since."},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			each(t, func(b *bench) {
+				b.arrears(1)
+				run := b.start(ar.Run{})
+				b.holdsAfterMidnight(c.hold)
+				run = b.worked(run.Number)
+				want := []string{"RE1 dropped 1 1000.00: " + c.want}
+				if got := b.outcomes(run.Number); run.State != ar.RunDone || !slices.Equal(got, want) {
+					b.Errorf("%s: %q", run.State, got)
+				}
+			})
+		})
+	}
+}
+
+// Nor is a case handed over, be it disputed in part only.
+func TestLateRunHandsNothingOverThatIsHeld(t *testing.T) {
+	each(t, func(b *bench) {
+		b.collections = b.TempDir()
+		b.inVain(ar.CollectionSettings{Folder: "inkasso"})
+		run, part := b.start(ar.Run{}), decimal.NewFromInt(10)
+		b.holdsAfterMidnight(ar.Hold{Invoice: "RE1", Kind: ar.HoldDispute, Amount: &part})
+		run = b.worked(run.Number)
+		got := b.entries(run.Number)
+		if len(got) != 1 || got[0].Dropped != "Of the invoice 10.00 EUR are disputed: They rang." || b.invoice().HandedOver != nil {
+			b.Errorf("%s: %+v", run.State, got)
+		}
+	})
+}
+
+// holdsAfterMidnight lets the next day begin, and a hold with it.
+func (b *bench) holdsAfterMidnight(h ar.Hold) {
+	b.Helper()
+	b.clock.Advance(24 * time.Hour)
+	b.holds(h)
 }
 
 // One invoice that panics, when it is planned or when it is dunned, takes neither the others along nor the process.
