@@ -1,7 +1,10 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"strings"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -57,12 +60,26 @@ func (l *ledger) book(tx *store.Tx, bookings ...ar.Booking) error {
 		if err := b.Check(); err != nil {
 			return err
 		}
+		l.order(tx, &b)
 		if err := tx.InsertBooking(&b); err != nil {
 			return err
 		}
 		l.bookings, l.booked = append(l.bookings, b), true
 	}
 	return nil
+}
+
+// order gives a booking an id and a time that come after those of all before it. Alone they need not: a transaction that began
+// earlier may have waited for the invoice, and servers have clocks of their own.
+func (l *ledger) order(tx *store.Tx, b *ar.Booking) {
+	b.ID, b.Created = tx.NewID(), tx.Now
+	if len(l.bookings) == 0 {
+		return
+	}
+	last := l.bookings[len(l.bookings)-1]
+	if cmp.Or(b.Created.Compare(last.Created), strings.Compare(b.ID, last.ID)) < 0 {
+		b.Created = last.Created.Add(time.Millisecond)
+	}
 }
 
 // move books an amount of a transaction, with its sign; moved is what of it was booked. Interest is brought up to the day the

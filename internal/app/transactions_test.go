@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -92,6 +93,34 @@ func TestOverpaymentAndReturn(t *testing.T) {
 		const want = "fee  5, payment costs -5 by 1, payment principal -100 by 1, reversal principal 100 by 3, reversal costs 5 by 3"
 		if got := b.booked("RE1"); got != want {
 			b.Errorf("booked %s, want %s", got, want)
+		}
+		b.verified()
+	})
+}
+
+// A transaction that began before another may book after it. Bookings are told in the order they were made all the same, a
+// return takes back the latest, and what an earlier version has stored in another order is no damage.
+func TestBookingsOfLateClocks(t *testing.T) {
+	each(t, func(b *bench) {
+		b.open()
+		for _, amount := range []string{"30", "40", "-10"} {
+			_, err := b.moves(amount, part("RE1", amount))
+			b.no(err)
+			b.clock.Advance(-3 * time.Millisecond)
+		}
+		const want = "payment principal -30 by 1, payment principal -40 by 2, reversal principal 10 by 3"
+		if got := b.booked("RE1"); got != want {
+			b.Errorf("booked %s, want %s", got, want)
+		}
+		account, err := b.Account(b.Context(), by, "RE1")
+		b.no(err)
+		if all := account.Bookings; *all[2].Reverses != all[1].ID {
+			b.Error("the return takes back the first payment")
+		}
+		b.unguard()
+		b.damage(`UPDATE bookings SET created = created - 1000 WHERE kind = 'reversal'`)
+		if got := b.booked("RE1"); !strings.HasPrefix(got, "reversal") {
+			b.Errorf("booked %s", got)
 		}
 		b.verified()
 	})

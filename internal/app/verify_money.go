@@ -54,11 +54,14 @@ func (v *inspection) transaction(tx *store.Tx, t *ar.Transaction) error {
 }
 
 // bookings checks what the bookings of an invoice refer to: the movement of money is there, and of what is taken back there
-// was as much.
+// was as much. The order in which they are listed does not matter: in what earlier versions have stored, a reversal may come
+// before what it takes back.
 func (v *inspection) bookings(tx *store.Tx, inv *ar.Invoice, bookings []ar.Booking) error {
 	left := map[string]decimal.Decimal{}
 	for _, b := range bookings {
 		left[b.ID] = b.Amount
+	}
+	for _, b := range bookings {
 		if b.Reverses != nil {
 			was := left[*b.Reverses]
 			now := was.Add(b.Amount)

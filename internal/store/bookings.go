@@ -4,13 +4,16 @@ import (
 	"github.com/dunwell/dunwell/internal/ar"
 )
 
-// InsertBooking adds a booking; there is no way to change one. An empty ID is drawn and Created is set. A second
-// reversal of the same booking is a Conflict unless it is by another movement of money, and the transaction goes on.
+// InsertBooking adds a booking; there is no way to change one. An empty ID is drawn and Created is set, unless it is said to be
+// later than now. A second reversal of the same booking is a Conflict unless it is by another movement of money, and the
+// transaction goes on.
 func (tx *Tx) InsertBooking(b *ar.Booking) error {
 	if b.ID == "" {
 		b.ID = tx.NewID()
 	}
-	b.Created = tx.Now
+	if b.Created.Before(tx.Now) {
+		b.Created = tx.Now
+	}
 	sum, err := units(b.Amount)
 	if err != nil {
 		return err
