@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/camt"
@@ -72,11 +73,19 @@ func (w *statementWork) bookSome(tx *store.Tx, i *ar.StatementImport, batch []mo
 // entryKey names an entry among those of all accounts.
 func (m *movement) entryKey() string { return m.Account + " " + m.id }
 
+// isOf tells whether a movement is one of those that are known, by their keys.
+func (m *movement) isOf(known map[string]bool) bool {
+	return known[m.entryKey()] || m.former != "" && known[m.Account+" "+m.former]
+}
+
 // bookedBefore tells which movements became transactions, by their keys.
 func bookedBefore(tx *store.Tx, batch []movement) (map[string]bool, error) {
 	ids := map[string][]string{}
 	for _, m := range batch {
 		ids[m.Account] = append(ids[m.Account], m.id)
+		if m.former != "" {
+			ids[m.Account] = append(ids[m.Account], m.former)
+		}
 	}
 	all := map[string]bool{}
 	for account, of := range ids {
@@ -102,7 +111,7 @@ func reserve(tx *store.Tx, batch []movement, known map[string]bool) ([]movement,
 	met := map[string]bool{}
 	for n := range batch {
 		m := &batch[n]
-		if m.skips() != "" || known[m.entryKey()] {
+		if m.skips() != "" || m.isOf(known) {
 			continue
 		}
 		t := m.transaction()
@@ -161,7 +170,7 @@ func (w *statementWork) bookOne(tx *store.Tx, i *ar.StatementImport, m *movement
 		}
 		return nil
 	}
-	if known[m.entryKey()] {
+	if m.isOf(known) {
 		i.Duplicates++
 		return nil
 	}
@@ -171,6 +180,9 @@ func (w *statementWork) bookOne(tx *store.Tx, i *ar.StatementImport, m *movement
 	}
 	if ours, err := m.ours(tx, &t); err != nil || !ours {
 		i.Skipped++
+		return err
+	}
+	if doubtful, err := m.looksBooked(tx, i, &t); err != nil || doubtful {
 		return err
 	}
 	if err := matchAndMove(tx, w.by, &t); err != nil {
@@ -190,6 +202,33 @@ func (w *statementWork) bookOne(tx *store.Tx, i *ar.StatementImport, m *movement
 		i.Unallocated++
 	}
 	return nil
+}
+
+// looksBooked tells whether a movement that is not known by its id may be one that is booked all the same, and notes it: of two
+// messages of a bank, one may lack its reference, a date, or the payer's account. Somebody has to look, because money that is
+// booked twice pays an invoice that is not paid.
+func (m *movement) looksBooked(tx *store.Tx, i *ar.StatementImport, t *ar.Transaction) (bool, error) {
+	if !refers(m.EndToEnd) {
+		return false, nil
+	}
+	alike, err := tx.EntriesLike(m.Account, m.payer(), t)
+	if err != nil {
+		return false, err
+	}
+	for _, e := range alike {
+		switch {
+		case e.Import == i.ID && e.Statement == m.Statement: // the bank names both
+		case !noReference[m.BankReference] && !noReference[e.Reference]: // the bank tells them apart
+		case strings.HasPrefix(e.Entry, strings.TrimRight(m.id, "0123456789")): // they are numbered
+		default:
+			i.Skipped++
+			i.Complain(ar.StatementError{Line: int64(m.Line), Hint: "Book it by hand, if it is another payment.",
+				Error: fmt.Sprintf("A movement of %s %s looks like the entry on line %d of the statement '%s', which is booked.",
+					money.Format(m.Amount, m.Currency), m.Currency, e.Line, fitting(e.Statement, maxMovementReference))})
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // doubt notes that a statement is of an account that the merchant does not name. It is booked all the same: a business has more

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -28,14 +29,16 @@ type movement struct {
 	camt.Entry
 	at      int64  // which one of the file it is, from 1
 	id      string // what tells it from all others of its account
+	former  string // what earlier versions took for that, if it was another: what they have booked is known by it
 	refused error  // by the domain
 }
 
 // identifier tells the movements of a statement apart, the same way whenever and in whatever file they come.
 //
 // A bank writes its own reference into statement and notification alike, so with one it counts what both are sure to say: day,
-// direction, amount and the payer's reference. Without, a movement is one of its statement, and all its texts count. Movements
-// that are alike even so are numbered.
+// direction, amount and the payer's reference. Without, that is all there is, with the account of the payer: others may have the
+// same reference. Without the payer's reference too, a movement is one of its statement, and all its texts count. Movements of a
+// statement that are alike even so are numbered.
 type identifier struct {
 	statement string
 	seen      map[uint64]uint32 // how many were alike; the keys are hashes
@@ -44,21 +47,36 @@ type identifier struct {
 // noReference is what banks write where there is none.
 var noReference = map[string]bool{"": true, "NONREF": true, "NOTPROVIDED": true, "NOTAVAILABLE": true, "0": true}
 
+// refers tells whether a reference of the payer's says anything: not what banks and forms fill in.
+func refers(reference string) bool {
+	return !noReference[strings.ToUpper(reference)] && strings.Trim(reference, "0-./ ") != ""
+}
+
 // identify gives the movement its id. All movements of a file have to come by, in their order.
 func (i *identifier) identify(e camt.Entry) movement {
 	if scope := e.Account + "\n" + e.Statement; scope != i.statement || i.seen == nil {
 		i.statement, i.seen = scope, map[uint64]uint32{}
 	}
+	m := movement{Entry: e}
 	parts := []string{e.Valuedate.Format(time.DateOnly), direction(e), e.Amount.String(), e.Currency, e.EndToEnd}
-	if noReference[e.BankReference] && noReference[e.PartReference] {
-		parts = append(parts, "statement", e.Statement, e.Reference, e.Bookingdate.Format(time.DateOnly), e.Mandate,
+	switch {
+	case !noReference[e.BankReference]:
+		m.id = i.number(append(parts, "bank", e.BankReference))
+	case !noReference[e.PartReference]:
+		m.id = i.number(append(parts, "part", e.PartReference))
+	default:
+		texts := append(slices.Clip(parts), "statement", e.Statement, e.Reference, e.Bookingdate.Format(time.DateOnly), e.Mandate,
 			e.Debtor.Name, e.Debtor.IBAN, e.Creditor.Name, e.Creditor.IBAN, e.ReturnReason)
-		parts = append(append(parts, e.Remittance...), e.References...)
-	} else if noReference[e.BankReference] {
-		parts = append(parts, "part", e.PartReference)
-	} else {
-		parts = append(parts, "bank", e.BankReference)
+		m.id = i.number(append(append(texts, e.Remittance...), e.References...))
+		if e.Skip == "" && refers(e.EndToEnd) { // what is not booked, such as what is pending yet, must not be counted
+			m.former, m.id = m.id, i.number(append(parts, "payer", m.payer()))
+		}
 	}
+	return m
+}
+
+// number is an id of what tells a movement from others, with how many were alike before.
+func (i *identifier) number(parts []string) string {
 	hash := sha256.New()
 	for _, part := range parts {
 		fmt.Fprintf(hash, "%d:%s", len(part), part)
@@ -67,7 +85,15 @@ func (i *identifier) identify(e camt.Entry) movement {
 	alike := binary.BigEndian.Uint64(sum)
 	n := i.seen[alike]
 	i.seen[alike] = n + 1
-	return movement{Entry: e, id: fmt.Sprintf("%s-%d", hex.EncodeToString(sum[:16]), n)}
+	return fmt.Sprintf("%s-%d", hex.EncodeToString(sum[:16]), n)
+}
+
+// payer is the account that money came from, if it is named. Of what went out banks do not agree which side is which.
+func (m *movement) payer() string {
+	if peer := m.peer(); m.Credit && ar.ValidIBAN(peer.IBAN) {
+		return peer.IBAN
+	}
+	return ""
 }
 
 func direction(e camt.Entry) string {

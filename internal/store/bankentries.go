@@ -125,6 +125,37 @@ func (tx *Tx) BookedEntries(account string, entries []string) (map[string]bool, 
 	return known, err
 }
 
+// EntriesLike are entries of an account, at most 100, that became transactions such as one: of its reference, amount and
+// currency, of its value date or of the only day that either has, and not of another payer's account; empty: it is not known.
+func (tx *Tx) EntriesLike(account, payer string, t *ar.Transaction) (all []BankEntry, err error) {
+	sum, err := units(t.Amount)
+	if err != nil {
+		return nil, err
+	}
+	places, args := []string{}, []any{account}
+	err = tx.query(`SELECT id FROM transactions WHERE merchant = $1 AND reference = $2 AND amount = $3 AND currency = $4
+			AND (valuedate = $5 OR valuedate = $6 AND bookingdate = $6 OR bookingdate = $5 AND $5 = $6)
+			AND (iban = $7 OR iban = '' OR $7 = '') LIMIT 100`,
+		[]any{t.Reference, sum, t.Currency, millis(t.Valuedate), millis(t.Bookingdate), payer}, func(r row) error {
+			var id int64
+			err := r.Scan(&id)
+			args = append(args, id)
+			places = append(places, "$"+strconv.Itoa(len(args)+1))
+			return err
+		})
+	if err != nil || len(places) == 0 {
+		return nil, err
+	}
+	err = tx.query(`SELECT entry, import_id, statement, reference, line FROM bank_entries
+		WHERE merchant = $1 AND account = $2 AND transaction_id IN (`+strings.Join(places, ", ")+`)`, args, func(r row) error {
+		e := BankEntry{Account: account}
+		err := r.Scan(&e.Entry, &e.Import, &e.Statement, &e.Reference, &e.Line)
+		all = append(all, e)
+		return err
+	})
+	return all, err
+}
+
 // Locks tells whether others may write at the same time, so that the order counts in which rows are locked. On SQLite nobody
 // does.
 func (tx *Tx) Locks() bool { return tx.lock != "" }

@@ -82,6 +82,49 @@ func TestStatementImports(t *testing.T) {
 	})
 }
 
+// An entry is like what is of the same reference, amount, currency and day, and not said to be another payer's.
+func TestEntriesLike(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		withMerchants(t, db)
+		_, entry := anImport(t, db, acme)
+		entry.Transaction = ""
+		view(t, db, acme, func(tx *store.Tx) error {
+			stored, err := tx.Transaction("71")
+			if err != nil {
+				return err
+			}
+			day, value := stored.Bookingdate, stored.Valuedate
+			if day.Equal(value) || stored.IBAN == "" {
+				t.Fatalf("%+v", stored)
+			}
+			for name, c := range map[string]struct {
+				change         func(*ar.Transaction)
+				account, payer string
+				want           bool
+			}{
+				"it":                   {func(*ar.Transaction) {}, "DE1", stored.IBAN, true},
+				"no payer":             {func(*ar.Transaction) {}, "DE1", "", true},
+				"another payer":        {func(*ar.Transaction) {}, "DE1", "DE9", false},
+				"another account":      {func(*ar.Transaction) {}, "DE2", "", false},
+				"its booking date":     {func(t *ar.Transaction) { t.Valuedate = day }, "DE1", "", true},
+				"another booking date": {func(t *ar.Transaction) { t.Bookingdate = value.AddDate(0, 0, 1) }, "DE1", "", true},
+				"another value date":   {func(t *ar.Transaction) { t.Valuedate = value.AddDate(0, 0, -1) }, "DE1", "", false},
+				"another reference":    {func(t *ar.Transaction) { t.Reference = "x" }, "DE1", "", false},
+				"another amount":       {func(t *ar.Transaction) { t.Amount = t.Amount.Neg() }, "DE1", "", false},
+				"another currency":     {func(t *ar.Transaction) { t.Currency = "CHF" }, "DE1", "", false},
+			} {
+				of := *stored
+				c.change(&of)
+				got, err := tx.EntriesLike(c.account, c.payer, &of)
+				if err != nil || len(got) > 1 || len(got) == 1 != c.want || c.want && got[0] != entry {
+					t.Errorf("%s: %+v, %v", name, got, err)
+				}
+			}
+			return nil
+		})
+	})
+}
+
 // Those are due that nobody has, and those whose worker may be dead.
 func TestDueStatementImports(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {

@@ -119,6 +119,7 @@ func TestMatchingHasIndexes(t *testing.T) {
 			{"InvoicesOwing", "invoices_unpaid", func(tx *store.Tx) error { _, err := tx.InvoicesOwing(dec("1"), "EUR", 10); return err }},
 			{"AccountHolders", "transactions_iban", func(tx *store.Tx) error { _, err := tx.AccountHolders("x"); return err }},
 			{"Payments", "transactions_", func(tx *store.Tx) error { _, err := tx.Payments("x", dec("1"), 2); return err }},
+			{"EntriesLike", "transactions_", func(tx *store.Tx) error { _, err := tx.EntriesLike("x", "x", aTransaction("9")); return err }},
 		} {
 			text := explained(t, db, func(tx *store.Tx) ([]string, error) { return store.Explain(tx, func() error { return c.ask(tx) }) })
 			found := strings.Contains(text, c.index) || strings.Contains(text, "SEARCH k USING PRIMARY KEY")
