@@ -126,3 +126,59 @@ func TestRoundedOffAndTakenBack(t *testing.T) {
 		b.verified()
 	})
 }
+
+// Of 1,000.00, 4.22 of interest are charged and given up, and then 990.00 arrive that were there a fortnight before: 0.90 have
+// accrued, less than was given up. That is given up no second time.
+func TestAWaiverIsNotGivenBack(t *testing.T) {
+	each(t, func(b *bench) {
+		b.dunned()
+		_, err := b.Adjust(b.Context(), by, "RE1", ar.Adjustment{Kind: ar.BookWaiver, Part: ar.PartInterest, Reason: "Kulanz"}, nil)
+		b.no(err)
+		b.attempt(b.lastJob())
+		b.day("2026-06-17")
+		b.no(b.paidOn("2026-06-02", "990"))
+		b.owes("50", ar.StateNone)
+		b.day("2026-06-26")
+		if got := spoken(b.dun()); got != "level 3, 2026-06-26, pay by 2026-07-03, asks 52.50, fee 2.50" {
+			b.Error(got)
+		}
+		b.sameEverywhere()
+		b.no(b.pay("52.50"))
+		b.owes("0", ar.StatePaid)
+		b.verified()
+	})
+}
+
+// Interest of 4.22 is paid, of which 3.32 turn out not to be owed: they count for the rest, and what is paid beside is credit.
+func TestInterestThatWasPaidInVainCounts(t *testing.T) {
+	each(t, func(b *bench) {
+		b.dunned()
+		b.attempt(b.lastJob())
+		b.no(b.pay("44.22"))
+		b.day("2026-06-17")
+		b.no(b.paidOn("2026-06-02", "950"))
+		b.day("2026-06-26")
+		if got := spoken(b.dun()); got != "level 3, 2026-06-26, pay by 2026-07-03, asks 49.18, fee 2.50, interest -3.32" {
+			b.Error(got)
+		}
+		b.sameEverywhere()
+		fifty := ar.InvoiceChange{Netbased: ar.Set(true), Items: items("50")}
+		if _, err := b.CreditInvoice(b.Context(), by, "RE1", "GS1", fifty); ar.KindOf(err) != ar.Conflict {
+			b.Errorf("a note of more than is open: %v", err)
+		}
+		paid, err := b.moves("52.50", part("RE1", "52.50"))
+		b.no(err)
+		b.owes("0", ar.StatePaid)
+		if paid.Unallocated.String() != "3.32" {
+			b.Errorf("credit of %s", paid.Unallocated)
+		}
+		b.verified()
+	})
+}
+
+// paidOn pays RE1 money that counts from a day that is past.
+func (b *bench) paidOn(value, amount string) error {
+	t := ar.Transaction{Amount: decimal.RequireFromString(amount), Currency: "EUR", Valuedate: midnight(value), Bookingdate: midnight(value)}
+	_, err := b.CreateTransaction(b.Context(), by, t, []ar.Assignment{part("RE1", amount)}, nil)
+	return err
+}

@@ -145,7 +145,7 @@ func (d *correction) check(tx *store.Tx, credit Credit) error {
 	if err := d.of.invoice.CheckCredit(d.note, earlier); err != nil {
 		return err
 	}
-	if open := d.of.balance().Principal; !credit.Excess && d.note.Totals.Gross.GreaterThan(open) {
+	if open := d.of.balance().Open(ar.PartPrincipal); !credit.Excess && d.note.Totals.Gross.GreaterThan(open) {
 		return ar.ConflictState("The credit note is more than what is open.", ar.Detail{
 			Error:  fmt.Sprintf("The credit note comes to %s, and %s are open.", money.Format(d.note.Totals.Gross, d.note.Currency), money.Format(open, d.note.Currency)),
 			Fields: []string{"items"},

@@ -56,8 +56,9 @@ func lastMail(c *store.Case) ar.DeliveryState {
 }
 
 // step is the notice of the next level and the first day from one on that it may be issued, with all that it charges on
-// that day; without one there are obstacles. It is the one place where a step gets its interest: what is announced, planned
-// and issued is the same.
+// that day; without one there are obstacles. Nobody is asked for what is covered by interest that was paid and is not owed,
+// nor mailed without an address. It is the one place where a step gets its interest: what is announced, planned and issued is
+// the same.
 func (d *dossier) step(day time.Time) (*ar.DunningStep, []ar.Obstacle, error) {
 	step, obstacles := d.NextStep(day)
 	if len(obstacles) > 0 {
@@ -73,22 +74,19 @@ func (d *dossier) step(day time.Time) (*ar.DunningStep, []ar.Obstacle, error) {
 	if claim != nil {
 		step.Interest = claim.Uncharged()
 	}
-	if text := d.pointless(step, claim); text != "" {
-		return nil, []ar.Obstacle{{Text: text}}, nil
+	switch {
+	case !d.asks(step):
+		return nil, []ar.Obstacle{{Guard: "G4", Text: "What is open is covered by interest that was paid and is not owed."}}, nil
+	case step.DeliveryKind == ar.DeliverEmail && d.debtor.EmailFor(ar.ForDunning) == "":
+		return nil, []ar.Obstacle{{Text: "The customer has no e-mail address."}}, nil
 	}
 	return step, nil, nil
 }
 
-// pointless says why the notice of a step is none: it would ask for nothing, or nobody would get it.
-func (d *dossier) pointless(step *ar.DunningStep, claim *ar.Claim) string {
-	n, _ := d.Notice(d.invoice, step, claim, d.bookings)
-	switch {
-	case !n.Asked().IsPositive():
-		return "The notice would ask for nothing."
-	case n.DeliveryKind == ar.DeliverEmail && d.debtor.EmailFor(ar.ForDunning) == "":
-		return "The customer has no e-mail address."
-	}
-	return ""
+// asks tells whether a step asks for anything beside what it costs.
+func (d *dossier) asks(step *ar.DunningStep) bool {
+	disputed := d.Principal.Sub(d.Undisputed(step.Date))
+	return d.invoice.Unpaid.Add(step.Interest).GreaterThan(disputed)
 }
 
 // notice drafts the notice of a step that this case has, as it is on the step's date, with the bookings of what it charges.

@@ -371,7 +371,7 @@ func TestNoticeThatAsksForNothing(t *testing.T) {
 			{ID: "3", Kind: ar.BookPayment, Transaction: &payment, Part: ar.PartPrincipal, Amount: decimal.New(-99999, -2), Valuedate: due},
 		},
 	}
-	const want = "The notice would ask for nothing."
+	const want = "What is open is covered by interest that was paid and is not owed."
 	d := newDossier(&store.Merchant{}, c)
 	if step, obstacles, err := d.step(day); step != nil || len(obstacles) != 1 || obstacles[0].Text != want || err != nil {
 		t.Errorf("%+v, %+v, %v", step, obstacles, err)

@@ -174,7 +174,7 @@ func (h *livedYear) credit(t *rapid.T) {
 	i := h.any(t, (*modelInvoice).stays)
 	amount := rapid.SampledFrom([]cents{max(1, i.open(principal)), max(1, i.total/3), max(1, i.total-i.credited), i.total - i.credited + 1, drawAmount(t, 1, i.total)}).Draw(t, "credited")
 	excess, refused, left := rapid.Bool().Draw(t, "excess"), "", cents(0)
-	if i.credited+amount > i.total || amount > i.open(principal) && !excess {
+	if i.credited+amount > i.total || amount > min(i.open(principal), i.unpaid()) && !excess {
 		refused = "conflict"
 	} else {
 		left = i.credit(amount, h.today)

@@ -183,8 +183,8 @@ func (y *modelYear) next(i *modelInvoice, today date) (step *modelStep, guard st
 	if level.interest {
 		step.interest = y.uncharged(i, day)
 	}
-	if y.asked(i, step) <= 0 {
-		return nil, "" // no guard's
+	if i.unpaid()+step.interest <= i.open(principal)-y.undisputed(i, day) { // interest that was paid in vain covers it
+		return nil, "G4"
 	}
 	return step, ""
 }

@@ -77,9 +77,28 @@ func (i *modelInvoice) charged(until date) (sum cents) {
 	return sum
 }
 
-// uncharged is the interest that the next charge is of.
+// waived is the interest that was given up with a value date until a day, less what of it was taken back.
+func (i *modelInvoice) waived(until date) (sum cents) {
+	for _, e := range i.entries {
+		waiver := e.kind == "waiver" || e.undoes > 0 && i.entries[e.undoes-1].kind == "waiver"
+		if waiver && e.part == interest && e.value <= until {
+			sum -= e.amount
+		}
+	}
+	return sum
+}
+
+// uncharged is the interest that the next charge is of. Less than nothing is taken back of what was not given up: of a charge that
+// was given up as a whole, nothing is.
 func (y *modelYear) uncharged(i *modelInvoice, day date) cents {
-	return y.accrued(i, day) - i.charged(day)
+	stands := i.charged(forever) - i.waived(forever)
+	return max(y.accrued(i, day)-i.charged(day), -stands)
+}
+
+// interestClaimed is what has accrued and was not given up, less what was paid of it.
+func (y *modelYear) interestClaimed(i *modelInvoice, day date) cents {
+	paid := i.charged(day) - i.waived(day) - i.claimed(interest, day)
+	return max(0, y.accrued(i, day)-i.waived(day)) - paid
 }
 
 // lastCharge is the last day of interest that was charged and not taken back.

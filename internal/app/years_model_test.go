@@ -161,9 +161,10 @@ func (y *modelYear) receive(i *modelInvoice, m *modelMovement, amount cents) cen
 		i.charge(max(0, y.accrued(i, day)-i.charged(forever)), day)
 	}
 	taken := i.allocate(m, amount)
-	if open := i.unpaid(); taken > 0 && y.covers(open, i.total) && !y.inDispute(i, y.today) {
+	if left := i.unpaid(); taken > 0 && y.covers(left, i.total) && !y.inDispute(i, y.today) {
 		for _, part := range lawfully {
-			if rest := i.open(part); rest > 0 {
+			if rest := min(left, i.open(part)); rest > 0 {
+				left -= rest
 				i.book(modelEntry{kind: forgone(part), part: part, amount: -rest, value: m.value, rounds: true})
 			}
 		}
@@ -204,7 +205,7 @@ func (i *modelInvoice) allocate(m *modelMovement, amount cents) (taken cents) {
 		order = []string{principal, costs, interest}
 	}
 	for _, part := range order {
-		if paid := min(amount-taken, i.open(part)); paid > 0 {
+		if paid := min(amount-taken, i.open(part), i.unpaid()); paid > 0 {
 			i.book(modelEntry{kind: payment, part: part, amount: -paid, value: m.value, movement: m.number})
 			taken += paid
 		}
@@ -252,7 +253,7 @@ func (i *modelInvoice) credit(amount cents, today date) (left cents) {
 			i.book(modelEntry{kind: e.kind, part: principal, amount: over - given, value: day, rounds: e.rounds})
 		}
 	}
-	applied := max(0, min(amount, i.open(principal)))
+	applied := max(0, min(amount, i.open(principal), i.unpaid()))
 	if applied > 0 {
 		i.book(modelEntry{kind: "credit", part: principal, amount: -applied, value: today, note: true})
 	}
@@ -265,6 +266,7 @@ func (i *modelInvoice) giveUp(kind string, parts []string, amount cents, today d
 	for _, part := range parts {
 		open += i.open(part)
 	}
+	open = min(open, i.unpaid()) // interest below zero counts for the rest
 	if amount == 0 {
 		amount = open
 	}
@@ -284,7 +286,7 @@ func (i *modelInvoice) giveUp(kind string, parts []string, amount cents, today d
 func (i *modelInvoice) undo(n int, today date) bool {
 	e := i.entries[n-1]
 	touched := slices.ContainsFunc(i.entries, func(other modelEntry) bool { return other.undoes == n })
-	if e.kind == payment || e.kind == "credit" || e.kind == reversal || touched || e.amount > i.open(e.part) {
+	if e.kind == payment || e.kind == "credit" || e.kind == reversal || touched || e.amount > max(0, min(i.open(e.part), i.unpaid())) {
 		return false
 	}
 	i.book(modelEntry{kind: reversal, part: e.part, amount: -e.amount, value: today, undoes: n})

@@ -73,6 +73,7 @@ func (inv *Invoice) Adjust(a Adjustment, bookings []Booking, day time.Time) ([]B
 	for _, part := range parts {
 		open = open.Add(balance.of(part))
 	}
+	open = decimal.Max(decimal.Zero, decimal.Min(open, balance.Unpaid))
 	left := open
 	if a.Amount != nil {
 		left = *a.Amount
@@ -131,7 +132,7 @@ func (inv *Invoice) reverse(a Adjustment, bookings []Booking, day time.Time) ([]
 	if slices.ContainsFunc(bookings, func(r Booking) bool { return r.Reverses != nil && *r.Reverses == b.ID }) {
 		return nil, adjustmentConflict("The booking is reversed already.", "reverses", "A booking is reversed once.")
 	}
-	if open := BalanceOf(inv.Totals.Gross, bookings).of(b.part()); b.Amount.GreaterThan(open) {
+	if open := BalanceOf(inv.Totals.Gross, bookings).Open(b.part()); b.Kind.raises() && b.Amount.GreaterThan(open) {
 		return nil, adjustmentConflict(fmt.Sprintf("The booking is of %s, and of the %s %s are open: the rest was paid or given up.",
 			money.Format(b.Amount, inv.Currency), b.part(), money.Format(open, inv.Currency)), "reverses",
 			"Waive what is open. What was paid goes back by a transaction or a credit note.")

@@ -77,6 +77,23 @@ func TestAdjust(t *testing.T) {
 			t.Errorf("%+v: %v", c.a, err)
 		}
 	}
+	overpaid := append(booked, Booking{ID: "vain", Kind: BookPayment, Transaction: ref("2"), Part: PartInterest, Amount: dec("-948.00")}) // 2.00 are open in all
+	for _, c := range []struct {
+		a    Adjustment
+		want string
+	}{
+		{Adjustment{Kind: BookWriteoff}, "writeoff principal -2"},
+		{Adjustment{Kind: BookWriteoff, Amount: amount("2.01")}, ""},
+		{Adjustment{Kind: BookWaiver}, ""},
+		{Adjustment{Kind: BookWaiver, Part: PartCosts}, "waiver costs -2"},
+		{Adjustment{Kind: BookReversal, Reverses: "fee"}, ""},
+		{Adjustment{Kind: BookReversal, Reverses: "waiver"}, "reversal interest 1.44 of waiver"},
+	} {
+		given, err := owing("2026-01-31").Adjust(c.a, overpaid, day("2026-03-01"))
+		if got := shown(given); got != c.want || (err == nil) != (c.want != "") {
+			t.Errorf("%+v of interest below zero: %s, %v; want %s", c.a, got, err, c.want)
+		}
+	}
 	for _, reason := range []string{"", " \n"} {
 		if err := (Adjustment{Kind: BookWriteoff, Reason: reason}).Check(); KindOf(err) != Invalid {
 			t.Errorf("reason %q: %v", reason, err)

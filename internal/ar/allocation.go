@@ -28,13 +28,14 @@ func (t *Transaction) ForPrincipal() bool {
 }
 
 // Pay gives the bookings by which an amount of a transaction pays an invoice: one for each part that is lowered. They come
-// to the amount, or to what is open if that is less: nothing is ever paid below zero, and what is over stays with the
-// transaction.
+// to the amount, or to what is open in all if that is less: nothing is ever paid below zero, and what is over stays with
+// the transaction.
 func (b Balance) Pay(t *Transaction, amount decimal.Decimal) []Booking {
 	order := lawful
 	if t.ForPrincipal() {
 		order = designated
 	}
+	amount = decimal.Min(amount, b.Unpaid)
 	var bookings []Booking
 	for _, part := range order {
 		paid := decimal.Min(amount, b.of(part))
@@ -46,6 +47,10 @@ func (b Balance) Pay(t *Transaction, amount decimal.Decimal) []Booking {
 	}
 	return bookings
 }
+
+// Open is what may go off a part: what is open of it, and not more than is open in all. Interest that was paid and turned
+// out not to be owed is below zero, and counts for the rest.
+func (b Balance) Open(part Part) decimal.Decimal { return decimal.Min(b.of(part), b.Unpaid) }
 
 // of is what is open of a part.
 func (b Balance) of(part Part) decimal.Decimal {

@@ -42,6 +42,12 @@ func TestPay(t *testing.T) {
 			t.Errorf("%s of %q: %s, want %s", c.amount, c.label, got, c.want)
 		}
 	}
+	overpaid := Balance{Principal: dec("50"), Costs: dec("2.50"), Interest: dec("-3.32"), Unpaid: dec("49.18")} // interest that was paid in vain
+	for label, want := range map[string]string{"": "payment costs -2.5, payment principal -46.68", "principal only": "payment principal -49.18"} {
+		if got := shown(overpaid.Pay(&Transaction{ID: "1", Label: label}, dec("52.50"))); got != want {
+			t.Errorf("%q of interest below zero: %s, want %s", label, got, want)
+		}
+	}
 	if got := shown((Balance{}).Pay(&Transaction{}, dec("10"))); got != "" {
 		t.Errorf("nothing is owed, and booked is %s", got)
 	}
@@ -91,6 +97,7 @@ func TestRoundOff(t *testing.T) {
 		{"amount only", "2", "0", paid("98"), "writeoff principal -2 after p"},
 		{"percentage only", "0", "1", paid("99"), "writeoff principal -1 after p"},
 		{"paid", "0.50", "1", paid("100"), ""},
+		{"interest was paid in vain", "0.50", "0", paid("96.50", Booking{ID: "v", Kind: BookPayment, Transaction: ref("0"), Part: PartInterest, Amount: dec("-3.32")}), "writeoff principal -0.18 after p"},
 		{"fee left", "5", "5", paid("100", Booking{ID: "f", Kind: BookFee, Amount: dec("2.5")}), "waiver costs -2.5 after p"},
 	} {
 		tolerance := Tolerance{Absolute: dec(c.absolute), Percent: dec(c.percent)}

@@ -19,11 +19,12 @@ type Claim struct {
 
 	Periods     []InterestPeriod // they add up to all interest that has accrued: Interest and Settled
 	Booked      decimal.Decimal  // interest that was charged already; the next charge is for the rest
-	Settled     decimal.Decimal  // interest that was paid or given up
+	Settled     decimal.Decimal  // interest that was paid, or given up as far as it has accrued
 	Terms       InterestTerms
 	Unconfirmed bool // a period has a rate that is not confirmed
 
 	ahead decimal.Decimal // interest that was charged as of a later day
+	kept  decimal.Decimal // interest that was charged as of any day and not given up
 }
 
 // maxYears bounds how far a claim reaches.
@@ -59,6 +60,7 @@ func (inv *Invoice) ClaimAsOf(asOf time.Time, bookings []Booking, terms Interest
 		return nil, InvalidField("asOf", "The day is more than a hundred years after the due date.", "Send a day up to "+latest.Format(time.DateOnly)+".")
 	}
 	charged := chargedInterest(bookings)
+	kept := charged.Sub(waivedInterest(bookings))
 	bookings = valuedUntil(asOf, bookings)
 	accrued, err := accrue(inv.Totals.Gross, bookings, inv.InterestBase(), asOf, terms)
 	if err != nil {
@@ -68,23 +70,28 @@ func (inv *Invoice) ClaimAsOf(asOf time.Time, bookings []Booking, terms Interest
 	c := &Claim{
 		AsOf: asOf, Currency: inv.Currency, Principal: balance.Principal, Costs: balance.Costs,
 		Booked: booked, Settled: booked.Sub(balance.Interest), Terms: terms, Unconfirmed: !accrued.confirmed,
-		ahead: charged.Sub(booked),
+		ahead: charged.Sub(booked), kept: kept,
 	}
-	c.Interest = accrued.round(inv.Currency).Sub(c.Settled)
+	sum := accrued.round(inv.Currency)
+	if beyond := waivedInterest(bookings).Sub(sum); beyond.IsPositive() { // nobody owed that, so nobody gets it back
+		c.Settled = c.Settled.Sub(beyond)
+	}
+	c.Interest = sum.Sub(c.Settled)
 	c.Total = c.Principal.Add(c.Costs).Add(c.Interest)
 	c.Periods = accrued.periods
 	return c, nil
 }
 
 // Uncharged is the interest that has accrued and was not charged yet. It is negative if too much was: money may be booked
-// with a value date before the charge. What was charged as of a later day is not charged again: a run that ends after midnight
+// with a value date before the charge. What was given up is not taken back once
+// more, whether it had accrued or not. What was charged as of a later day is not charged again: a run that ends after midnight
 // is of the day before, and a payment of the new day has been charged more.
 func (c *Claim) Uncharged() decimal.Decimal {
 	more := c.Interest.Add(c.Settled).Sub(c.Booked)
 	if more.IsPositive() && c.ahead.IsPositive() {
 		more = decimal.Max(decimal.Zero, more.Sub(c.ahead))
 	}
-	return more
+	return decimal.Max(more, c.kept.Neg())
 }
 
 // valuedUntil are the bookings that count on a day, ordered by value date.
@@ -107,6 +114,17 @@ func chargedInterest(bookings []Booking) decimal.Decimal {
 	for _, b := range bookings {
 		if b.Reverses != nil && charges[*b.Reverses] {
 			sum = sum.Add(b.Amount)
+		}
+	}
+	return sum
+}
+
+// waivedInterest is the interest that was given up, less what of it was taken back.
+func waivedInterest(bookings []Booking) decimal.Decimal {
+	sum := decimal.Zero
+	for _, b := range standing(bookings) {
+		if b.Kind == BookWaiver && b.part() == PartInterest {
+			sum = sum.Sub(b.Amount)
 		}
 	}
 	return sum

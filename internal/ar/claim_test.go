@@ -64,6 +64,36 @@ func TestClaimAfterPayment(t *testing.T) {
 	}
 }
 
+// Interest of 4.22 was charged, and of 990.00 it turned out later that they were there on the 2nd: 0.90 have accrued. What was paid
+// of the rest counts for what is open, and what was given up does not.
+func TestClaimOfLessThanWasGivenUp(t *testing.T) {
+	book := func(kind BookingKind, amount string) Booking {
+		return Booking{Kind: kind, Transaction: ref("2"), Part: PartInterest, Amount: dec(amount), Valuedate: day("2026-02-15")}
+	}
+	for _, c := range []struct {
+		name                                string
+		bookings                            []Booking
+		interest, settled, total, uncharged string
+	}{
+		{"open", nil, "0.9", "0", "50.9", "-3.32"},
+		{"paid", []Booking{book(BookPayment, "-4.22")}, "-3.32", "4.22", "46.68", "-3.32"},
+		{"given up", []Booking{book(BookWaiver, "-4.22")}, "0", "0.9", "50", "0"},
+		{"given up in part", []Booking{book(BookWaiver, "-2")}, "0", "0.9", "50", "-2.22"},
+		{"given up less than has accrued", []Booking{book(BookWaiver, "-0.50")}, "0.4", "0.5", "50.4", "-3.32"},
+		{"paid and given up", []Booking{book(BookPayment, "-3"), book(BookWaiver, "-1.22")}, "-3", "3.9", "47", "-3"},
+	} {
+		charge := Booking{ID: "charge", Kind: BookInterest, Amount: dec("4.22"), Valuedate: day("2026-02-15")}
+		claim, err := owing("2026-01-31").ClaimAsOf(day("2026-02-26"), append(c.bookings, charge, paid("2026-02-02", "950")), german(Incorporate, Act365))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := []string{claim.Interest.String(), claim.Settled.String(), claim.Total.String(), claim.Uncharged().String()}
+		if want := []string{c.interest, c.settled, c.total, c.uncharged}; strings.Join(got, " ") != strings.Join(want, " ") {
+			t.Errorf("%s: %v, want %v", c.name, got, want)
+		}
+	}
+}
+
 // The order in which bookings were made says nothing about when they count.
 func TestClaimOrdersByValueDate(t *testing.T) {
 	bookings := []Booking{paid("2026-03-31", "100"), paid("2026-02-28", "100")}

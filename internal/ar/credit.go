@@ -69,7 +69,7 @@ func (t TaxTotal) gross() decimal.Decimal { return t.Base.Add(t.Tax) }
 func (inv *Invoice) Credit(note *Invoice, bookings []Booking) (credited []Booking, left decimal.Decimal) {
 	open, gross := BalanceOf(inv.Totals.Gross, bookings).Principal, note.Totals.Gross
 	credited = takeBack(bookings, note, gross.Sub(open))
-	applied := decimal.Min(gross, BalanceOf(inv.Totals.Gross, slices.Concat(bookings, credited)).Principal)
+	applied := decimal.Min(gross, BalanceOf(inv.Totals.Gross, slices.Concat(bookings, credited)).Open(PartPrincipal))
 	if !applied.IsPositive() {
 		return nil, gross
 	}

@@ -42,12 +42,14 @@ func (t Tolerance) RoundOff(total decimal.Decimal, bookings []Booking, payment B
 	if !t.covers(open.Unpaid, total) {
 		return nil
 	}
+	left := open.Unpaid
 	var given []Booking
 	for _, part := range lawful {
-		amount := open.of(part)
+		amount := decimal.Min(left, open.of(part))
 		if !amount.IsPositive() {
 			continue
 		}
+		left = left.Sub(amount)
 		b := Booking{Kind: BookWaiver, Follows: &payment.ID, Part: part, Amount: amount.Neg(), Comment: t.reason(), Valuedate: payment.Valuedate}
 		if part == PartPrincipal {
 			b.Kind = BookWriteoff
