@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -173,6 +174,27 @@ func TestInterestThatWasPaidInVainCounts(t *testing.T) {
 			b.Errorf("credit of %s", paid.Unallocated)
 		}
 		b.verified()
+	})
+}
+
+// A direct debit comes back, at half past midnight of the 27th in Berlin, with the value date it was collected on: the next level
+// waits for its grace from the day it came back. The notice asked for payment by 2026-06-11.
+func TestAReturnCountsFromTheDayItIsTold(t *testing.T) {
+	each(t, func(b *bench) {
+		b.reminded()
+		b.schedule()
+		b.day("2026-06-05")
+		b.no(b.pay("1000"))
+		b.clock.Set(midnight("2026-06-26").Add(22*time.Hour + 30*time.Minute))
+		back := ar.Transaction{Amount: decimal.NewFromInt(-1000), Currency: "EUR", Valuedate: midnight("2026-06-05"), Bookingdate: midnight("2026-06-26")}
+		_, err := b.CreateTransaction(b.Context(), by, back, []ar.Assignment{part("RE1", "-1000")}, nil)
+		b.no(err)
+		if d := b.dunning(); d.Next == nil || !d.Next.Date.Equal(midnight("2026-07-01")) {
+			b.Errorf("next %+v, %s", d.Next, d.Reason)
+		}
+		if e, _ := b.entry("RE1"); e.Guard != "G2" {
+			b.Errorf("a run of today: %+v", e)
+		}
 	})
 }
 

@@ -44,7 +44,25 @@ func newDossier(merchant *store.Merchant, c *store.Case) *dossier {
 	d := &dossier{invoice: c.Invoice, merchant: merchant, debtor: c.Debtor, notices: c.Notices, bookings: c.Bookings}
 	d.DunningCase = c.Invoice.DunningCase(c.Debtor, c.Cycle, c.Notices, merchant.Settings, c.Bookings)
 	d.Credit, d.Holds, d.LastMail = c.Credit, c.Holds, lastMail(c)
+	if told := lastTold(merchant, c.Bookings); told.After(d.Returned) {
+		d.Returned = told
+	}
 	return d
+}
+
+// lastTold is the merchant's day on which it was booked last that money went back; zero if none did. Banks give it the value date
+// of the payment, which is past by then, also for the debtor.
+func lastTold(merchant *store.Merchant, bookings []ar.Booking) time.Time {
+	var last time.Time
+	for _, b := range bookings {
+		if b.Returns() && b.Created.After(last) {
+			last = b.Created
+		}
+	}
+	if last.IsZero() {
+		return last
+	}
+	return *today(merchant, last)
 }
 
 // lastMail is what became of the last mail about an invoice. Whoever has set where its dunning stands knew about those before.

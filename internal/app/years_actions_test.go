@@ -81,7 +81,7 @@ func (h *livedYear) drawPayment(t *rapid.T, i *modelInvoice) cents {
 // moved is money that moves: of today, of some days ago that nobody has told of, or of tomorrow.
 func (h *livedYear) moved(t *rapid.T, amount cents, currency string) (*modelMovement, string) {
 	m := &modelMovement{
-		number: len(h.movements) + 1, currency: currency, amount: amount, left: amount,
+		number: len(h.movements) + 1, currency: currency, amount: amount, left: amount, told: h.today,
 		value: h.today + rapid.SampledFrom([]date{0, 0, 0, -1, -3, -12, -40, 1}).Draw(t, "value date"),
 	}
 	label := ""

@@ -107,11 +107,11 @@ func (y *modelYear) creditSuffices(i *modelInvoice) bool {
 	return !p.ignoreCredit && credit > 0 && credit*100 >= i.open(principal)*p.creditPercent
 }
 
-// returned is the last day that money went back.
+// returned is the last day that money went back, or that it was told of where the bank gives an earlier day.
 func (i *modelInvoice) returned() (last date) {
 	for _, e := range i.entries {
 		if e.kind == reversal && e.movement > 0 {
-			last = max(last, e.value)
+			last = max(last, e.value, e.told)
 		}
 	}
 	return last

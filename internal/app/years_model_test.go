@@ -68,7 +68,7 @@ type modelMovement struct {
 	customer     *modelCustomer // nil: nobody knows
 	currency     string
 	amount, left cents
-	value        date
+	value, told  date
 	designated   bool          // to the principal
 	names        *modelInvoice // in its text; nil: it was assigned
 }
@@ -88,7 +88,8 @@ type modelEntry struct {
 	kind, part string
 	amount     cents
 	value      date
-	movement   int // 0: none
+	movement   int  // 0: none
+	told       date // of a return
 	note       bool
 	undoes     int  // number of another one
 	rounds     bool // off a slight underpayment
@@ -226,7 +227,7 @@ func (i *modelInvoice) giveBack(m *modelMovement, amount cents) (taken cents) {
 	}
 	for _, n := range latest {
 		if back := min(amount-taken, -i.stands(n)); back > 0 {
-			i.book(modelEntry{kind: reversal, part: i.entries[n-1].part, amount: back, value: m.value, movement: m.number, undoes: n})
+			i.book(modelEntry{kind: reversal, part: i.entries[n-1].part, amount: back, value: m.value, told: m.told, movement: m.number, undoes: n})
 			taken += back
 		}
 	}

@@ -72,6 +72,9 @@ func BalanceOf(total decimal.Decimal, bookings []Booking) Balance {
 	return b
 }
 
+// Returns tells whether the booking takes back a payment because its money went back to the debtor.
+func (b Booking) Returns() bool { return b.Kind == BookReversal && b.Transaction != nil }
+
 // Equal tells whether as much is open of each part.
 func (b Balance) Equal(other Balance) bool {
 	return b.Principal.Equal(other.Principal) && b.Costs.Equal(other.Costs) && b.Interest.Equal(other.Interest)

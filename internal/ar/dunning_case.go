@@ -16,7 +16,7 @@ type DunningCase struct {
 
 	Base     time.Time   // step 1 counts from it
 	Last     *LastNotice // step 2 and higher count from it; nil at level 0
-	Returned time.Time   // the last day that a payment went back; zero if none did
+	Returned time.Time   // the last day that a payment went back, or that we were told of it; zero if none did
 	Counts   time.Time   // the day from which all that is booked counts; zero if nothing is
 
 	OfInvoice, OfDebtor Dunning // wishes; those of the invoice go before
@@ -51,7 +51,8 @@ type Obstacle struct {
 }
 
 // DunningCase puts together what is known of an invoice in this cycle, nil if there is none, with the notices of any cycle,
-// the newest first. The caller adds Holds, Credit and LastMail, which are no matter of the invoice alone.
+// the newest first. The caller adds Holds, Credit and LastMail, which are no matter of the invoice alone, and to Returned the
+// merchant's day on which a return was booked.
 func (inv *Invoice) DunningCase(debtor *Identity, cycle *DunningCycle, notices []Notice, s Settings, bookings []Booking) DunningCase {
 	c := DunningCase{
 		Phase: inv.Phase(), Level: inv.Dunninglevel, Procedure: s.Procedure(), Debtor: debtor.Kind, Currency: inv.Currency,
@@ -72,7 +73,7 @@ func (inv *Invoice) DunningCase(debtor *Identity, cycle *DunningCycle, notices [
 		switch {
 		case b.Kind == BookLumpsum:
 			c.Lumpsum = decimal.Zero
-		case b.Kind == BookReversal && b.Transaction != nil:
+		case b.Returns():
 			c.Returned = later(c.Returned, dayOf(b.Valuedate))
 		}
 	}
