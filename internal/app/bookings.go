@@ -82,15 +82,15 @@ func (l *ledger) order(tx *store.Tx, b *ar.Booking) {
 	}
 }
 
-// move books an amount of a transaction, with its sign; moved is what of it was booked. Interest is brought up to the day the
+// move books a part of a transaction; moved is what of it was booked. Interest is brought up to the day the
 // money came in before, see ar.Invoice.Receive. What is left open by a payment and within the tolerance is given up, unless something is disputed.
-func (l *ledger) move(tx *store.Tx, t *ar.Transaction, amount decimal.Decimal, merchant *store.Merchant) error {
+func (l *ledger) move(tx *store.Tx, t *ar.Transaction, part ar.Assignment, merchant *store.Merchant) error {
 	if t.Returns() {
-		bookings := ar.Return(l.bookings, t, amount.Neg())
+		bookings := ar.Return(l.bookings, t, part.Payment, part.Amount.Neg())
 		l.moved = moved(bookings)
 		return l.book(tx, bookings...)
 	}
-	bookings, err := l.receive(tx, t, amount, merchant)
+	bookings, err := l.receive(tx, t, part.Amount, merchant)
 	if err != nil || len(bookings) == 0 {
 		return err
 	}

@@ -77,7 +77,7 @@ func findMatch(tx *store.Tx, t *ar.Transaction) (match ar.Match, seen []ar.OpenI
 	}
 	switch {
 	case t.Returns():
-		e.Returned, err = returned(tx, t)
+		seen, err = returned(tx, t, &e)
 	case e.Payer != nil:
 		e.Open, err = tx.OpenInvoices(e.Payer.ID, maxOpen)
 	default:
@@ -111,8 +111,9 @@ func keysOf(t *ar.Transaction) (keys []string) {
 	return slices.Compact(keys)
 }
 
-// returned are the parts of the one payment that a return has the reference and the amount of.
-func returned(tx *store.Tx, t *ar.Transaction) ([]ar.Assignment, error) {
+// returned gathers what is known of the one payment that a return has the reference and the amount of. seen are the invoices it
+// was booked on. They are not locked: they will be in another order.
+func returned(tx *store.Tx, t *ar.Transaction, e *ar.Evidence) (seen []ar.OpenItem, err error) {
 	if !t.Refers() {
 		return nil, nil
 	}
@@ -120,25 +121,30 @@ func returned(tx *store.Tx, t *ar.Transaction) ([]ar.Assignment, error) {
 	if err != nil || len(payments) != 1 {
 		return nil, err
 	}
-	bookings, err := tx.BookingsBy(payments[0].ID)
+	if e.Payment = payments[0].ID; e.Payer == nil {
+		if e.Payer, err = payerOf(tx, &payments[0]); err != nil {
+			return nil, err
+		}
+	}
+	booked, err := tx.BookingsBy(e.Payment)
 	if err != nil {
 		return nil, err
 	}
-	var parts []ar.Assignment
-	for _, b := range bookings {
-		inv, err := tx.InvoiceByID(b.InvoiceID)
+	var invoices []string // each once, in the order it was paid
+	for _, b := range booked {
+		if !slices.Contains(invoices, b.InvoiceID) {
+			invoices = append(invoices, b.InvoiceID)
+		}
+	}
+	for _, id := range invoices {
+		item, bookings, err := tx.Booked(id)
 		if err != nil {
 			return nil, err
 		}
-		if inv.Allow(ar.Book) != nil { // canceled since
-			continue
+		seen = append(seen, item)
+		if paid := ar.PaidBy(bookings, e.Payment); paid.IsPositive() && item.Phase != ar.Canceled {
+			e.Returned = append(e.Returned, ar.Assignment{Invoice: item.Invoice, Amount: paid.Neg(), Payment: e.Payment})
 		}
-		at := slices.IndexFunc(parts, func(a ar.Assignment) bool { return a.Invoice == inv.Reference })
-		if at < 0 {
-			at = len(parts)
-			parts = append(parts, ar.Assignment{Invoice: inv.Reference})
-		}
-		parts[at].Amount = parts[at].Amount.Add(b.Amount)
 	}
-	return parts, nil
+	return seen, nil
 }

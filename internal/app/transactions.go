@@ -86,11 +86,11 @@ func move(tx *store.Tx, by Caller, t *ar.Transaction, assigned []ar.Assignment, 
 		t.Identity, t.IdentityReference = id, reference
 	}
 	for i, l := range ledgers {
-		amount := assigned[i].Amount
+		part := assigned[i]
 		if !t.Returns() { // those before it may have taken more than was owed when it was matched
-			amount = decimal.Min(amount, t.Unallocated)
+			part.Amount = decimal.Min(part.Amount, t.Unallocated)
 		}
-		if err := l.move(tx, t, amount, merchant); err != nil {
+		if err := l.move(tx, t, part, merchant); err != nil {
 			return err
 		}
 		t.Unallocated = t.Unallocated.Sub(l.moved)

@@ -68,12 +68,13 @@ func (b Balance) of(part Part) decimal.Decimal {
 // invoice. They come to the amount, or to what was paid and has not gone back yet if that is less. What was rounded off
 // because of the payments is taken back too.
 //
-// Which payment went back is not said, so it is the latest that was exactly as much; else the latest first, as far as it
-// goes. Within a payment it is the reverse of the order it was allocated in, principal first.
-func Return(bookings []Booking, t *Transaction, amount decimal.Decimal) []Booking {
+// The payment is the id of the one that went back. Empty, nobody has said which, so it is the latest that was exactly as
+// much; else the latest first, as far as it goes. Within a payment it is the reverse of the order it was allocated in,
+// principal first.
+func Return(bookings []Booking, t *Transaction, payment string, amount decimal.Decimal) []Booking {
 	standing := standing(bookings)
 	var reversals []Booking
-	for _, b := range returned(standing, amount) {
+	for _, b := range returned(standing, payment, amount) {
 		back := decimal.Min(amount, b.Amount.Neg())
 		if !back.IsPositive() {
 			break
@@ -110,12 +111,24 @@ func standing(bookings []Booking) []Booking {
 	return left
 }
 
-// returned are the payments that stand, in the order in which a return of an amount takes them back.
-func returned(standing []Booking, amount decimal.Decimal) []Booking {
+// PaidBy is how much of a payment, by its id, is on an invoice and has not gone back.
+func PaidBy(bookings []Booking, payment string) decimal.Decimal {
+	sum := decimal.Zero
+	for _, b := range standing(bookings) {
+		if b.Kind == BookPayment && *b.Transaction == payment {
+			sum = sum.Sub(b.Amount)
+		}
+	}
+	return sum
+}
+
+// returned are the payments that stand, or what stands of one of them, in the order in which a return of an amount takes
+// them back.
+func returned(standing []Booking, payment string, amount decimal.Decimal) []Booking {
 	var latest []Booking
 	paid := map[string]decimal.Decimal{} // by transaction
 	for _, b := range slices.Backward(standing) {
-		if b.Kind == BookPayment {
+		if b.Kind == BookPayment && (payment == "" || *b.Transaction == payment) {
 			latest = append(latest, b)
 			paid[*b.Transaction] = paid[*b.Transaction].Sub(b.Amount)
 		}

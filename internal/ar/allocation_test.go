@@ -72,11 +72,20 @@ func TestReturn(t *testing.T) {
 		{"1000", "reversal principal 30 of c1, reversal principal 20 of b1, reversal principal 45 of a2, reversal costs 5 of a1"},
 	} {
 		want := c.want + ", reversal principal 0.1 of w"
-		if got := shown(Return(booked, &Transaction{ID: "R"}, dec(c.amount))); got != want {
+		if got := shown(Return(booked, &Transaction{ID: "R"}, "", dec(c.amount))); got != want {
 			t.Errorf("%s: %s, want %s", c.amount, got, want)
 		}
 	}
-	if got := shown(Return(booked[:1], &Transaction{ID: "R"}, dec("5"))); got != "" {
+	for _, c := range []struct{ payment, amount, want string }{ // it is said which, and no other is taken
+		{"B", "50", "reversal principal 20 of b1, reversal principal 0.1 of w"},
+		{"A", "20", "reversal principal 20 of a2, reversal principal 0.1 of w"},
+		{"D", "20", ""},
+	} {
+		if got := shown(Return(booked, &Transaction{ID: "R"}, c.payment, dec(c.amount))); got != c.want {
+			t.Errorf("%s of %s: %s, want %s", c.amount, c.payment, got, c.want)
+		}
+	}
+	if got := shown(Return(booked[:1], &Transaction{ID: "R"}, "", dec("5"))); got != "" {
 		t.Errorf("nothing was paid, and booked is %s", got)
 	}
 }
@@ -146,7 +155,7 @@ func history(t *rapid.T) (total decimal.Decimal, bookings []Booking) {
 				t.Fatalf("of %s, %s are booked, and %s were open", amount, sum, open.Unpaid)
 			}
 		case "return":
-			made = Return(bookings, m, amount)
+			made = Return(bookings, m, "", amount)
 			returned := decimal.Zero
 			for _, b := range made {
 				if b.Transaction != nil {

@@ -57,7 +57,8 @@ type Evidence struct {
 	Payer     *Debtor               // whose account the money came from; nil when it is not known, or is several customers'
 	Open      []OpenItem            // open invoices of the payer
 	Equal     []OpenItem            // open invoices of anybody, of exactly the amount: only ever candidates
-	Returned  []Assignment          // what the payment was booked on that went back; nil when it is not known
+	Payment   string                // the one that went back, by its id; empty when it is not known
+	Returned  []Assignment          // what of it is on invoices
 	Tolerance Tolerance
 }
 
@@ -229,6 +230,9 @@ func (m *matcher) takeBack() Match {
 	items = append(items, ambiguous...)
 	if m.Payer == nil {
 		m.Payer = customerOf(items)
+	}
+	if m.Payment != "" { // what the text names was paid by another
+		return m.none(fmt.Sprintf("It has the reference and the amount of payment %s, of which nothing is on an invoice.", m.Payment), items, "Named in the text.")
 	}
 	if len(items) == 1 && items[0].Currency == m.Currency && (items[0].Phase == Open || items[0].Phase == Paid) {
 		return Match{Payer: m.Payer, Assigned: []Assignment{{Invoice: items[0].Invoice, Amount: m.Amount}},

@@ -36,6 +36,7 @@ type Transaction struct {
 type Assignment struct {
 	Invoice string          // its reference
 	Amount  decimal.Decimal // with the sign of the transaction's
+	Payment string          // of a return, the payment that went back, by its id; empty when nobody has said
 }
 
 // Check finds what makes no sense about a transaction that is to be booked on the invoices it is assigned to.

@@ -88,6 +88,18 @@ func scanOpenItem(r row, more ...any) (i ar.OpenItem, err error) {
 	return i, err
 }
 
+// Booked is an invoice that was booked on, by its id, as matching sees it, and what was booked. It is not locked.
+func (tx *Tx) Booked(id string) (item ar.OpenItem, bookings []ar.Booking, err error) {
+	err = tx.query(`SELECT `+openItemColumns+` FROM invoices AS i WHERE i.merchant = $1 AND i.id = $2`, []any{id}, func(r row) (err error) {
+		item, err = scanOpenItem(r)
+		return err
+	})
+	if err == nil {
+		bookings, err = tx.Bookings(id)
+	}
+	return item, bookings, err
+}
+
 // AccountHolders are the customers whose money has come from an account before, two at most: it is nobody's then.
 func (tx *Tx) AccountHolders(iban string) (all []ar.Debtor, err error) {
 	err = tx.query(`SELECT i.id, i.reference, i.debtor FROM (SELECT DISTINCT identity_id FROM transactions

@@ -72,6 +72,7 @@ func TestEveryQuestionHasAnIndex(t *testing.T) {
 			}},
 			{"CallbackAttempts", "callback_attempts", func(tx *store.Tx) error { _, err := tx.CallbackAttempts("x", "y", "z"); return err }},
 			{"BookingsBy", "bookings_transaction_id", func(tx *store.Tx) error { _, err := tx.BookingsBy("1"); return err }},
+			{"Booked", "bookings_invoice_id", func(tx *store.Tx) error { _, _, err := tx.Booked(note.ID); return err }},
 			{"DunningCycles", "dunning_cycles", func(tx *store.Tx) error { _, err := tx.DunningCycles(note.ID); return err }},
 			{"HoldsOf an invoice", "dunning_holds_invoice_id", func(tx *store.Tx) error { _, err := tx.HoldsOf([]string{note.ID}, nil); return err }},
 			{"HoldsOf a customer", "dunning_holds_identity_id", func(tx *store.Tx) error { _, err := tx.HoldsOf(nil, []string{"x"}); return err }},
