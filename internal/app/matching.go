@@ -111,13 +111,13 @@ func keysOf(t *ar.Transaction) (keys []string) {
 	return slices.Compact(keys)
 }
 
-// returned gathers what is known of the one payment that a return has the reference and the amount of. seen are the invoices it
+// returned gathers what is known of the one payment that a return has the reference, the amount and the currency of. seen are the invoices it
 // was booked on. They are not locked: they will be in another order.
 func returned(tx *store.Tx, t *ar.Transaction, e *ar.Evidence) (seen []ar.OpenItem, err error) {
 	if !t.Refers() {
 		return nil, nil
 	}
-	payments, err := tx.Payments(t.Reference, t.Amount.Neg(), 2)
+	payments, err := tx.Payments(t.Reference, t.Amount.Neg(), t.Currency, 2)
 	if err != nil || len(payments) != 1 {
 		return nil, err
 	}

@@ -3,6 +3,9 @@ package app
 import (
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
 
 	"github.com/dunwell/dunwell/internal/ar"
 )
@@ -26,6 +29,28 @@ func TestReturnTakesBackItsPayment(t *testing.T) {
 		b.matched(again, ar.MatchNone, "K1", "-500", "RE1")
 		if !strings.Contains(again.Matching.Reason, "payment 1") || b.booked("RE1") != want {
 			b.Errorf("a second copy: %s, booked %s", again.Matching.Reason, b.booked("RE1"))
+		}
+		b.verified()
+	})
+}
+
+// What went back in another currency is no return of the payment, and neither is what has no reference.
+func TestReturnInAnotherCurrency(t *testing.T) {
+	each(t, func(b *bench) {
+		b.open()
+		b.transferred("100", "", "E1", "RE-2026-0001")
+		day := b.clock.Now().Truncate(24 * time.Hour)
+		francs := ar.Transaction{Amount: decimal.NewFromInt(-100), Currency: "CHF", Valuedate: day, Bookingdate: day, Reference: "E1"}
+		back, err := b.CreateTransaction(b.Context(), by, francs, nil, nil)
+		if b.no(err); back.Matching.Rule != ar.MatchNone || back.Unallocated.String() != "-100" {
+			b.Errorf("%+v, %+v", back, back.Matching)
+		}
+		b.bill("K1", "RE2", "70")
+		b.transferred("70", "", "NONREF", "RE-2026-0002")
+		b.matched(b.transferred("-70", "", "NONREF", "Rückgabe"), ar.MatchNone, "", "-70")
+		b.owes("0", ar.StatePaid)
+		if got := b.booked("RE2"); got != "payment principal -70 by 3" {
+			b.Errorf("booked %s", got)
 		}
 		b.verified()
 	})

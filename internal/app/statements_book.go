@@ -218,7 +218,7 @@ func (m *movement) looksBooked(tx *store.Tx, i *ar.StatementImport, t *ar.Transa
 	for _, e := range alike {
 		switch {
 		case e.Import == i.ID && e.Statement == m.Statement: // the bank names both
-		case !noReference[m.BankReference] && !noReference[e.Reference]: // the bank tells them apart
+		case ar.IsReference(m.BankReference) && ar.IsReference(e.Reference): // the bank tells them apart
 		case strings.HasPrefix(e.Entry, strings.TrimRight(m.id, "0123456789")): // they are numbered
 		default:
 			i.Skipped++
@@ -250,7 +250,7 @@ func (m *movement) ours(tx *store.Tx, t *ar.Transaction) (bool, error) {
 	if !t.Refers() {
 		return false, nil
 	}
-	opposite, err := tx.Payments(t.Reference, t.Amount.Neg(), 1)
+	opposite, err := tx.Payments(t.Reference, t.Amount.Neg(), t.Currency, 1)
 	return len(opposite) > 0, err
 }
 

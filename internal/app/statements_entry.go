@@ -44,12 +44,9 @@ type identifier struct {
 	seen      map[uint64]uint32 // how many were alike; the keys are hashes
 }
 
-// noReference is what banks write where there is none.
-var noReference = map[string]bool{"": true, "NONREF": true, "NOTPROVIDED": true, "NOTAVAILABLE": true, "0": true}
-
 // refers tells whether a reference of the payer's says anything: not what banks and forms fill in.
 func refers(reference string) bool {
-	return !noReference[strings.ToUpper(reference)] && strings.Trim(reference, "0-./ ") != ""
+	return ar.IsReference(strings.ToUpper(reference)) && strings.Trim(reference, "0-./ ") != ""
 }
 
 // identify gives the movement its id. All movements of a file have to come by, in their order.
@@ -60,9 +57,9 @@ func (i *identifier) identify(e camt.Entry) movement {
 	m := movement{Entry: e}
 	parts := []string{e.Valuedate.Format(time.DateOnly), direction(e), e.Amount.String(), e.Currency, e.EndToEnd}
 	switch {
-	case !noReference[e.BankReference]:
+	case ar.IsReference(e.BankReference):
 		m.id = i.number(append(parts, "bank", e.BankReference))
-	case !noReference[e.PartReference]:
+	case ar.IsReference(e.PartReference):
 		m.id = i.number(append(parts, "part", e.PartReference))
 	default:
 		texts := append(slices.Clip(parts), "statement", e.Statement, e.Reference, e.Bookingdate.Format(time.DateOnly), e.Mandate,

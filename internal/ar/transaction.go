@@ -107,8 +107,14 @@ func checkMovement(wrong *faults, path string, amount decimal.Decimal, currency 
 	}
 }
 
-// Refers tells whether the end-to-end reference is one: banks fill in NOTPROVIDED where there is none.
-func (t *Transaction) Refers() bool { return t.Reference != "" && t.Reference != "NOTPROVIDED" }
+// noReference is what banks write where there is none.
+var noReference = map[string]bool{"": true, "NONREF": true, "NOTPROVIDED": true, "NOTAVAILABLE": true, "0": true}
+
+// IsReference tells whether what a bank has written as a reference is one.
+func IsReference(text string) bool { return !noReference[text] }
+
+// Refers tells whether the end-to-end reference is one.
+func (t *Transaction) Refers() bool { return IsReference(t.Reference) }
 
 // Returns tells whether money went back.
 func (t *Transaction) Returns() bool { return t.Amount.IsNegative() }

@@ -7,6 +7,15 @@ import (
 	"testing"
 )
 
+// What banks write where there is no reference is none.
+func TestRefers(t *testing.T) {
+	for reference, want := range map[string]bool{"E1": true, "00": true, "": false, "NOTPROVIDED": false, "NONREF": false, "NOTAVAILABLE": false, "0": false} {
+		if got := (&Transaction{Reference: reference}).Refers(); got != want {
+			t.Errorf("%q refers: %v", reference, got)
+		}
+	}
+}
+
 func TestTransactionCheck(t *testing.T) {
 	parts := func(pairs ...string) (all []Assignment) {
 		for pair := range slices.Chunk(pairs, 2) {

@@ -34,7 +34,7 @@ func TestUnpaidIsNeverNegative(t *testing.T) {
 			case "pay":
 				made = inv.Receive(m, some, bookings, a)
 			case "return":
-				made = Return(bookings, m, some)
+				made = Return(bookings, m, "", some)
 			case "credit":
 				made, _ = inv.Credit(&Invoice{Reference: "GS", Issued: &today, Totals: Totals{Gross: some}}, bookings)
 			case "waive":

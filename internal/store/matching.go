@@ -113,14 +113,14 @@ func (tx *Tx) AccountHolders(iban string) (all []ar.Debtor, err error) {
 	return all, err
 }
 
-// Payments are at most so many transactions of a reference and an amount, the latest first.
-func (tx *Tx) Payments(reference string, sum decimal.Decimal, limit int) (all []ar.Transaction, err error) {
+// Payments are at most so many transactions of a reference, an amount and a currency, the latest first.
+func (tx *Tx) Payments(reference string, sum decimal.Decimal, currency string, limit int) (all []ar.Transaction, err error) {
 	n, err := units(sum)
 	if err != nil {
 		return nil, err
 	}
-	err = tx.query(`SELECT `+transactionColumns+` FROM transactions AS i WHERE i.merchant = $1 AND i.reference = $2 AND i.amount = $3 ORDER BY i.id DESC LIMIT $4`,
-		[]any{reference, n, int64(limit)}, func(r row) error {
+	err = tx.query(`SELECT `+transactionColumns+` FROM transactions AS i WHERE i.merchant = $1 AND i.reference = $2 AND i.amount = $3 AND i.currency = $4 ORDER BY i.id DESC LIMIT $5`,
+		[]any{reference, n, currency, int64(limit)}, func(r row) error {
 			var t ar.Transaction
 			err := scanTransaction(r, &t)
 			all = append(all, t)

@@ -94,9 +94,12 @@ func TestMatching(t *testing.T) {
 						t.Errorf("%s is of %v, %v", iban, holders, err)
 					}
 				}
-				payments, err := tx.Payments("E", decimal.NewFromInt(7), 10)
+				payments, err := tx.Payments("E", decimal.NewFromInt(7), "EUR", 10)
 				if err != nil || len(payments) != 2 || payments[0].ID != "4" || payments[1].ID != "3" {
 					t.Errorf("payments %+v, %v", payments, err)
+				}
+				if payments, err = tx.Payments("E", decimal.NewFromInt(7), "CHF", 10); err != nil || payments != nil {
+					t.Errorf("in another currency, payments %+v, %v", payments, err)
 				}
 				return nil
 			})
@@ -118,7 +121,7 @@ func TestMatchingHasIndexes(t *testing.T) {
 			{"OpenInvoices", "invoices_open", func(tx *store.Tx) error { _, err := tx.OpenInvoices("x", 10); return err }},
 			{"InvoicesOwing", "invoices_unpaid", func(tx *store.Tx) error { _, err := tx.InvoicesOwing(dec("1"), "EUR", 10); return err }},
 			{"AccountHolders", "transactions_iban", func(tx *store.Tx) error { _, err := tx.AccountHolders("x"); return err }},
-			{"Payments", "transactions_", func(tx *store.Tx) error { _, err := tx.Payments("x", dec("1"), 2); return err }},
+			{"Payments", "transactions_", func(tx *store.Tx) error { _, err := tx.Payments("x", dec("1"), "EUR", 2); return err }},
 			{"EntriesLike", "transactions_", func(tx *store.Tx) error { _, err := tx.EntriesLike("x", "x", aTransaction("9")); return err }},
 		} {
 			text := explained(t, db, func(tx *store.Tx) ([]string, error) { return store.Explain(tx, func() error { return c.ask(tx) }) })
