@@ -20,11 +20,15 @@ func (a *App) AssignTransaction(ctx context.Context, by Caller, id string, assig
 		if err != nil {
 			return nil, err
 		}
-		if err := t.CheckSetOff(assigned); err != nil {
+		left, err := bookable(tx, t)
+		if err != nil {
+			return nil, err
+		}
+		if err := t.CheckSetOff(assigned, left); err != nil {
 			return nil, err
 		}
 		if assigned == nil {
-			return t, matchAndMove(tx, by, t)
+			return t, matchAndMove(tx, by, t, left)
 		}
 		ledgers, err := assignedLedgers(tx, t, assigned)
 		if err != nil {
@@ -33,7 +37,7 @@ func (a *App) AssignTransaction(ctx context.Context, by Caller, id string, assig
 		if t.Matching != nil && t.Matching.Rule == ar.MatchNone {
 			t.Matching = nil // what was not found is told now
 		}
-		if err := move(tx, by, t, assigned, ledgers); err != nil {
+		if err := move(tx, by, t, left, assigned, ledgers); err != nil {
 			return nil, err
 		}
 		return t, setOffWholly(assigned, ledgers)

@@ -3,17 +3,17 @@ package app
 import (
 	"slices"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/dunwell/dunwell/internal/ar"
 	"github.com/dunwell/dunwell/internal/store"
 )
 
-// matchAndMove finds the invoices that what is unallocated of a transaction is for, and books it on them. They are looked for without locks and then
+// matchAndMove finds the invoices that what may be booked of a transaction is for, and books it on them. They are looked for without locks and then
 // locked: were they paid by somebody else in between, they are looked for again.
-func matchAndMove(tx *store.Tx, by Caller, t *ar.Transaction) error {
-	rest := *t
-	rest.Amount = t.Unallocated
+func matchAndMove(tx *store.Tx, by Caller, t *ar.Transaction, bookable decimal.Decimal) error {
 	for range matchings {
-		match, seen, err := findMatch(tx, &rest)
+		match, seen, err := findMatch(tx, t, bookable)
 		if err != nil {
 			return err
 		}
@@ -30,20 +30,20 @@ func matchAndMove(tx *store.Tx, by Caller, t *ar.Transaction) error {
 		if id, _ := payer(ledgers); id == "" && t.Identity == "" && match.Payer != nil {
 			t.Identity, t.IdentityReference = match.Payer.ID, match.Payer.Reference
 		}
-		return move(tx, by, t, unbounded(t, match.Assigned), ledgers)
+		return move(tx, by, t, bookable, unbounded(t, match.Assigned, bookable), ledgers)
 	}
 	return &ar.Error{Kind: ar.Unavailable, Code: ar.CodeUnavailable, Message: "The invoices are being changed by others at the moment."}
 }
 
 // unbounded are the assignments of a match, of a payment with all there is for each invoice in turn: interest that is charged for
 // its being late may take more than was owed when it was matched. What an invoice does not owe stays for the next, or is credit.
-func unbounded(t *ar.Transaction, matched []ar.Assignment) []ar.Assignment {
+func unbounded(t *ar.Transaction, matched []ar.Assignment, bookable decimal.Decimal) []ar.Assignment {
 	if t.Returns() {
 		return matched
 	}
 	all := slices.Clone(matched)
 	for i := range all {
-		all[i].Amount = t.Unallocated
+		all[i].Amount = bookable
 	}
 	return all
 }
@@ -62,8 +62,18 @@ const (
 	maxEqual = 11   // candidates: one more than are shown
 )
 
-// findMatch gathers what is known of a transaction, and matches it. seen are the invoices that were looked at.
-func findMatch(tx *store.Tx, t *ar.Transaction) (match ar.Match, seen []ar.OpenItem, err error) {
+// bookable is what of a transaction may be booked: what is unallocated, but not what went back already. Nobody books it, nor
+// sends it back, until the transaction ends.
+func bookable(tx *store.Tx, t *ar.Transaction) (decimal.Decimal, error) {
+	if t.Returns() || !t.Refers() {
+		return t.Unallocated, nil
+	}
+	alike, err := tx.Alike(t)
+	return t.Bookable(alike), err
+}
+
+// findMatch gathers what is known of a transaction, and matches an amount of it. seen are the invoices that were looked at.
+func findMatch(tx *store.Tx, t *ar.Transaction, amount decimal.Decimal) (match ar.Match, seen []ar.OpenItem, err error) {
 	merchant, err := tx.Merchant()
 	if err != nil {
 		return match, nil, err
@@ -81,12 +91,14 @@ func findMatch(tx *store.Tx, t *ar.Transaction) (match ar.Match, seen []ar.OpenI
 	case e.Payer != nil:
 		e.Open, err = tx.OpenInvoices(e.Payer.ID, maxOpen)
 	default:
-		e.Equal, err = tx.InvoicesOwing(t.Amount, t.Currency, maxEqual)
+		e.Equal, err = tx.InvoicesOwing(amount, t.Currency, maxEqual)
 	}
 	for _, items := range e.Named {
 		seen = append(seen, items...)
 	}
-	return t.Match(e), append(seen, e.Open...), err
+	part := *t
+	part.Amount = amount
+	return part.Match(e), append(seen, e.Open...), err
 }
 
 // payerOf is the customer a transaction is of, nil if that is not known: it is said already, or its account is one customer's.
@@ -121,8 +133,12 @@ func returned(tx *store.Tx, t *ar.Transaction, e *ar.Evidence) (seen []ar.OpenIt
 	if err != nil || len(payments) != 1 {
 		return nil, err
 	}
-	if e.Payment = payments[0].ID; e.Payer == nil {
-		if e.Payer, err = payerOf(tx, &payments[0]); err != nil {
+	payment, err := tx.Transaction(payments[0].ID) // nobody books it meanwhile: it could not be taken back
+	if err != nil {
+		return nil, err
+	}
+	if e.Payment = payment.ID; e.Payer == nil {
+		if e.Payer, err = payerOf(tx, payment); err != nil {
 			return nil, err
 		}
 	}

@@ -1,7 +1,10 @@
 package app
 
 import (
+	"errors"
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -51,6 +54,70 @@ func TestReturnInAnotherCurrency(t *testing.T) {
 		b.owes("0", ar.StatePaid)
 		if got := b.booked("RE2"); got != "payment principal -70 by 3" {
 			b.Errorf("booked %s", got)
+		}
+		b.verified()
+	})
+}
+
+// Money that went back before anybody knew its invoice pays nothing when the invoice is there.
+func TestReturnedMoneyIsNotMatched(t *testing.T) {
+	each(t, func(b *bench) {
+		b.open()
+		b.matched(b.transferred("119", "", "E1", "Rechnung RE-2026-0002"), ar.MatchNone, "", "119")
+		b.matched(b.transferred("-119", "", "E1", "Rückgabe"), ar.MatchNone, "", "-119")
+		b.bill("K1", "RE2", "119")
+		b.worked(b.start(ar.Run{}).Number)
+		if got := b.booked("RE2"); got != "" {
+			b.Errorf("booked %s", got)
+		}
+		b.refusedToAssign("Of the 119.00 that are unallocated, 119.00 went back.", "1", nil)
+		b.refusedToAssign("Of the 119.00 that are unallocated, 119.00 went back.", "1", []ar.Assignment{part("RE2", "1")})
+		b.matched(b.transferred("119", "", "E1", "Rechnung RE-2026-0002"), ar.MatchNumber, "K1", "0") // sent again
+		b.verified()
+	})
+}
+
+// What of a payment was on no invoice goes back too.
+func TestReturnedCreditIsNotSetOff(t *testing.T) {
+	each(t, func(b *bench) {
+		b.open()
+		b.matched(b.transferred("120", "", "E1", "RE-2026-0001"), ar.MatchNumber, "K1", "20")
+		b.bill("K1", "RE2", "20")
+		b.matched(b.transferred("-120", "", "E1", "Rückgabe"), ar.MatchReturn, "K1", "-20")
+		b.refusedToAssign("Of the 20.00 that are unallocated, 20.00 went back.", "1", []ar.Assignment{part("RE2", "20")})
+		b.refusedToAssign("Of the 20.00 that are unallocated, 20.00 went back.", "1", nil)
+		b.unallocated("20")
+		b.owes("100", ar.StateNone)
+		b.verified()
+	})
+}
+
+// refusedToAssign fails unless a transaction cannot be assigned, for a reason, and with a hint.
+func (b *bench) refusedToAssign(want, id string, assigned []ar.Assignment) {
+	b.Helper()
+	_, err := b.AssignTransaction(b.Context(), by, id, assigned, nil)
+	var e *ar.Error
+	if !errors.As(err, &e) || e.Kind != ar.Conflict || e.Details[0].Error != want || e.Details[0].Hint == "" || len(e.Details[0].Fields) == 0 {
+		b.Errorf("%v, want %s", err, want)
+	}
+}
+
+// Who sets credit off while it goes back is either refused, or it is taken back from the invoice.
+func TestReturnedMoneyIsSetOffConcurrently(t *testing.T) {
+	each(t, func(b *bench) {
+		b.open()
+		for n := range 5 {
+			reference := fmt.Sprint("E", n)
+			paid := b.transferred("100", "", reference, "Danke")
+			var all sync.WaitGroup
+			all.Go(func() {
+				if _, err := b.AssignTransaction(b.Context(), by, paid.ID, []ar.Assignment{part("RE1", "100")}, nil); err != nil && ar.KindOf(err) != ar.Conflict {
+					b.Error(err)
+				}
+			})
+			all.Go(func() { b.transferred("-100", "", reference, "Rückgabe") })
+			all.Wait()
+			b.owes("100", ar.StateNone)
 		}
 		b.verified()
 	})

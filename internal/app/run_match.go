@@ -45,7 +45,7 @@ func (s *shift) match(ctx context.Context) (again bool, err error) {
 	return false, nil
 }
 
-// matchAgain matches a transaction of which nothing was booked yet, unless somebody has said what it is for, or has been faster.
+// matchAgain matches a transaction of which nothing was booked yet, unless the money went back, or somebody has said what it is for, or has been faster.
 func (s *shift) matchAgain(ctx context.Context, id string) (err error) {
 	defer recovered(&err)
 	return s.db.Update(ctx, s.by.Merchant, func(tx *store.Tx) error {
@@ -53,7 +53,11 @@ func (s *shift) matchAgain(ctx context.Context, id string) (err error) {
 		if err != nil || t.Matching == nil || !t.Unallocated.Equal(t.Amount) {
 			return err
 		}
-		return matchAndMove(tx, s.by, t)
+		left, err := bookable(tx, t)
+		if err != nil || left.IsZero() {
+			return err
+		}
+		return matchAndMove(tx, s.by, t, left)
 	})
 }
 

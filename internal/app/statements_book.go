@@ -118,7 +118,7 @@ func reserve(tx *store.Tx, batch []movement, known map[string]bool) ([]movement,
 		if t.Check(nil) != nil { // bookOne says why
 			continue
 		}
-		match, seen, err := findMatch(tx, &t)
+		match, seen, err := findMatch(tx, &t, t.Amount)
 		if err != nil {
 			return nil, err
 		}
@@ -185,7 +185,7 @@ func (w *statementWork) bookOne(tx *store.Tx, i *ar.StatementImport, m *movement
 	if doubtful, err := m.looksBooked(tx, i, &t); err != nil || doubtful {
 		return err
 	}
-	if err := matchAndMove(tx, w.by, &t); err != nil {
+	if err := matchAndMove(tx, w.by, &t, t.Amount); err != nil {
 		return err
 	}
 	fresh, err := tx.InsertBankEntry(store.BankEntry{Account: m.Account, Entry: m.id, Transaction: t.ID, Import: i.ID,

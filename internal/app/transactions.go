@@ -23,13 +23,13 @@ func (a *App) CreateTransaction(ctx context.Context, by Caller, t ar.Transaction
 		made := t // the closure may run twice
 		made.Unallocated = made.Amount
 		if assigned == nil {
-			return &made, matchAndMove(tx, by, &made)
+			return &made, matchAndMove(tx, by, &made, made.Amount)
 		}
 		ledgers, err := assignedLedgers(tx, &made, assigned)
 		if err != nil {
 			return nil, err
 		}
-		return &made, move(tx, by, &made, assigned, ledgers)
+		return &made, move(tx, by, &made, made.Amount, assigned, ledgers)
 	})
 }
 
@@ -68,9 +68,9 @@ func assignedLedger(tx *store.Tx, t *ar.Transaction, ref, path string) (*ledger,
 	return openLedger(tx, inv, path)
 }
 
-// move books what is unallocated of a transaction on invoices, and stores it: a new one, which has no id yet, or what was
+// move books what is bookable of a transaction on invoices, and stores it: a new one, which has no id yet, or what was
 // booked of one that is there.
-func move(tx *store.Tx, by Caller, t *ar.Transaction, assigned []ar.Assignment, ledgers []*ledger) error {
+func move(tx *store.Tx, by Caller, t *ar.Transaction, bookable decimal.Decimal, assigned []ar.Assignment, ledgers []*ledger) error {
 	merchant, err := tx.Merchant()
 	if err != nil {
 		return err
@@ -87,13 +87,13 @@ func move(tx *store.Tx, by Caller, t *ar.Transaction, assigned []ar.Assignment, 
 	}
 	for i, l := range ledgers {
 		part := assigned[i]
-		if !t.Returns() { // those before it may have taken more than was owed when it was matched
-			part.Amount = decimal.Min(part.Amount, t.Unallocated)
+		if part.Amount.Abs().GreaterThan(bookable.Abs()) { // those before it may have taken more than was owed when it was matched
+			part.Amount = bookable
 		}
 		if err := l.move(tx, t, part, merchant); err != nil {
 			return err
 		}
-		t.Unallocated = t.Unallocated.Sub(l.moved)
+		t.Unallocated, bookable = t.Unallocated.Sub(l.moved), bookable.Sub(l.moved)
 	}
 	if err := keep(t); err != nil {
 		return err

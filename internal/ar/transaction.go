@@ -54,9 +54,29 @@ func (t *Transaction) Check(assignments []Assignment) error {
 	return wrong.invalid()
 }
 
-// CheckSetOff finds why what is unallocated of a stored transaction cannot be booked on the invoices it is assigned to; nil
-// says that these are to be found.
-func (t *Transaction) CheckSetOff(assignments []Assignment) error {
+// Bookable is what of a payment may still be booked: what is unallocated of it, less what went back since and was not taken
+// back from an invoice. alike are the transactions of its reference, currency and amount, of either sign, of which something
+// is unallocated, the oldest first. Of payments that are alike it is the others that went back, as long as there are others.
+func (t *Transaction) Bookable(alike []Transaction) decimal.Decimal {
+	own, others := decimal.Zero, decimal.Zero
+	for _, a := range alike {
+		switch {
+		case a.ID == t.ID:
+			own = a.Unallocated
+		case !a.Returns():
+			others = others.Add(a.Unallocated)
+		default:
+			others = others.Add(a.Unallocated)
+			own = decimal.Max(decimal.Zero, own.Add(decimal.Min(decimal.Zero, others)))
+			others = decimal.Max(decimal.Zero, others)
+		}
+	}
+	return own
+}
+
+// CheckSetOff finds why what is unallocated of a stored transaction, and may be booked, cannot be booked on the invoices it is
+// assigned to; nil says that these are to be found.
+func (t *Transaction) CheckSetOff(assignments []Assignment, bookable decimal.Decimal) error {
 	if t.Returns() {
 		return setOffConflict("Money that went back is no credit.", "Book another return, and name the invoices it is for.")
 	}
@@ -67,7 +87,11 @@ func (t *Transaction) CheckSetOff(assignments []Assignment) error {
 		return wrong.invalid()
 	case t.Unallocated.IsZero():
 		return setOffConflict("Nothing of the transaction is unallocated.", "All of it is booked, see its bookings by listPayments.")
-	case sum.GreaterThan(t.Unallocated):
+	case sum.GreaterThan(bookable) || assignments == nil && bookable.IsZero():
+		if back := t.Unallocated.Sub(bookable); back.IsPositive() {
+			text := fmt.Sprintf("Of the %s that are unallocated, %s went back.", left, money.Format(back, t.Currency))
+			return setOffConflict(text, "Money that went back pays nothing; see the return of the same reference by listTransactions.")
+		}
 		return setOffConflict(fmt.Sprintf("The assignments come to %s, and %s are unallocated.", money.Format(sum, t.Currency), left), "Assign at most what is unallocated.")
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strconv"
 	"testing"
 )
 
@@ -12,6 +13,38 @@ func TestRefers(t *testing.T) {
 	for reference, want := range map[string]bool{"E1": true, "00": true, "": false, "NOTPROVIDED": false, "NONREF": false, "NOTAVAILABLE": false, "0": false} {
 		if got := (&Transaction{Reference: reference}).Refers(); got != want {
 			t.Errorf("%q refers: %v", reference, got)
+		}
+	}
+}
+
+// What went back is not booked again, whichever of several that are alike it was; and what came later is not what went back.
+func TestBookable(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		left []string // of transactions 1, 2, …, that are alike
+		want []string
+	}{
+		{"nothing went back", []string{"119"}, []string{"119"}},
+		{"all went back", []string{"119", "-119"}, []string{"0"}},
+		{"all but what was taken back from an invoice", []string{"20", "-20"}, []string{"0"}},
+		{"a part", []string{"119", "-19"}, []string{"100"}},
+		{"twice", []string{"119", "-119", "-119"}, []string{"0"}},
+		{"one of two", []string{"119", "119", "-119"}, []string{"119", "119"}},
+		{"one of two, and the other is booked", []string{"0", "119", "-119"}, []string{"0", "0"}},
+		{"sent again", []string{"119", "-119", "119"}, []string{"0", "", "119"}},
+		{"both", []string{"119", "-119", "119", "-119"}, []string{"0", "", "0"}},
+		{"before it came", []string{"-119", "119"}, []string{"", "119"}},
+	} {
+		var alike []Transaction
+		for n, left := range c.left {
+			if left != "0" {
+				alike = append(alike, Transaction{ID: strconv.Itoa(n), Amount: dec(left), Unallocated: dec(left)})
+			}
+		}
+		for n, want := range c.want {
+			if got := (&Transaction{ID: strconv.Itoa(n)}).Bookable(alike); want != "" && got.String() != want {
+				t.Errorf("%s: of transaction %d, %s, want %s", c.name, n+1, got, want)
+			}
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -126,6 +128,26 @@ func (tx *Tx) Payments(reference string, sum decimal.Decimal, currency string, l
 			all = append(all, t)
 			return err
 		})
+	return all, err
+}
+
+// Alike are the transactions of the reference, the currency and the amount of one, of either sign, of which something is
+// unallocated, the oldest first. They are locked as Transaction does it.
+func (tx *Tx) Alike(t *ar.Transaction) (all []ar.Transaction, err error) {
+	n, err := units(t.Amount)
+	if err != nil {
+		return nil, err
+	}
+	err = tx.query(`SELECT `+transactionColumns+` FROM transactions AS i WHERE i.merchant = $1 AND i.reference = $2 AND i.currency = $3 AND i.amount IN ($4, $5)
+		AND i.unallocated <> 0`+tx.lock, []any{t.Reference, t.Currency, n, -n}, func(r row) error {
+		var t ar.Transaction
+		err := scanTransaction(r, &t)
+		all = append(all, t)
+		return err
+	})
+	slices.SortFunc(all, func(a, b ar.Transaction) int { // here, because for SQLite the order would be worth another index, of all there is
+		return cmp.Or(cmp.Compare(len(a.ID), len(b.ID)), cmp.Compare(a.ID, b.ID))
+	})
 	return all, err
 }
 
