@@ -63,8 +63,8 @@ func assignCommand(env environment) *cobra.Command {
 	var assign client.TransactionAssign
 	c := takesKey(&cobra.Command{
 		Use: "assign TRANSACTION", Short: "book what is left of a movement of money",
-		Long:    "Sets what is unallocated, the customer's credit, off against the invoices that are named; without one, against those that are found now.",
-		Example: "  dunwell transactions assign 4711 --to RE12345=19.99 --to RE12346=5\n  dunwell transactions assign 4711",
+		Long:    "Sets what is unallocated, the customer's credit, off against the invoices that are named; without one, against those that are found now. Of a return it is taken back from them, and the amounts are negative.",
+		Example: "  dunwell transactions assign 4711 --to RE12345=19.99 --to RE12346=5\n  dunwell transactions assign 4712 --to RE12345=-19.99\n  dunwell transactions assign 4711",
 	})
 	c.Flags().Func("to", "`INVOICE=AMOUNT` to book on it; may be repeated", func(v string) error {
 		at := strings.LastIndexByte(v, '=')

@@ -124,11 +124,6 @@ func TestAssignTransaction(t *testing.T) {
 		if _, err := assign(part("RE3", "1")); ar.KindOf(err) != ar.Conflict {
 			b.Errorf("nothing is left: %v", err)
 		}
-		back, err := b.moves("-1")
-		b.no(err)
-		if _, err := b.AssignTransaction(b.Context(), by, back.ID, []ar.Assignment{part("RE3", "-1")}, nil); ar.KindOf(err) != ar.Conflict {
-			b.Errorf("money that went back: %v", err)
-		}
 		for _, id := range []string{"9", "x"} {
 			if _, err := b.AssignTransaction(b.Context(), by, id, nil, nil); ar.KindOf(err) != ar.NotFound {
 				b.Errorf("transaction %s: %v", id, err)

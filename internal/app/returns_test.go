@@ -92,6 +92,40 @@ func TestReturnedCreditIsNotSetOff(t *testing.T) {
 	})
 }
 
+// A return of which nobody knew what it takes back is assigned when somebody does, in parts; and matched again, when its payment is there.
+func TestAssignReturn(t *testing.T) {
+	each(t, func(b *bench) {
+		b.open()
+		b.bill("K1", "RE2", "5")
+		b.transferred("105", "", "E1", "RE-2026-0001, RE-2026-0002")
+		b.matched(b.transferred("-60", "", "X", "Rückgabe"), ar.MatchNone, "", "-60")
+		b.refusedToAssign("The assignments come to -60.01, and -60.00 are unallocated.", "2", []ar.Assignment{part("RE1", "-60.01")})
+		b.refusedToAssign("Of what was paid on the invoice 'RE2', 5.00 can go back.", "2", []ar.Assignment{part("RE1", "-40"), part("RE2", "-6")})
+		if _, err := b.AssignTransaction(b.Context(), by, "2", []ar.Assignment{part("RE1", "1")}, nil); ar.KindOf(err) != ar.Invalid {
+			b.Errorf("a part with the other sign: %v", err)
+		}
+		for _, c := range []struct{ invoice, amount, left string }{{"RE1", "-55", "-5"}, {"RE2", "-5", "0"}} {
+			if c.invoice == "RE2" {
+				b.refusedToAssign("Of what was paid on the invoice 'RE1', 0.00 can go back.", "2", []ar.Assignment{part("RE1", "-1")}) // of the same booking
+			}
+			back, err := b.AssignTransaction(b.Context(), by, "2", []ar.Assignment{part(c.invoice, c.amount)}, nil)
+			if b.no(err); back.Unallocated.String() != c.left || back.IdentityReference != "K1" || back.Matching != nil {
+				b.Errorf("%+v", back)
+			}
+		}
+		b.owes("55", ar.StateNone)
+		b.refusedToAssign("Nothing of the transaction is unallocated.", "2", []ar.Assignment{part("RE1", "-1")})
+
+		b.matched(b.transferred("-5", "", "E2", "Rückgabe"), ar.MatchNone, "", "-5") // before its payment
+		b.transferred("5", "", "E2", "RE-2026-0002")
+		back, err := b.AssignTransaction(b.Context(), by, "3", nil, nil)
+		if b.no(err); back.Matching.Rule != ar.MatchReturn || !back.Unallocated.IsZero() || b.booked("RE2") != "payment principal -5 by 1, reversal principal 5 by 2, payment principal -5 by 4, reversal principal 5 by 3" {
+			b.Errorf("%+v, %+v, %s", back, back.Matching, b.booked("RE2"))
+		}
+		b.verified()
+	})
+}
+
 // refusedToAssign fails unless a transaction cannot be assigned, for a reason, and with a hint.
 func (b *bench) refusedToAssign(want, id string, assigned []ar.Assignment) {
 	b.Helper()

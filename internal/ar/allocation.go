@@ -70,11 +70,20 @@ func (b Balance) of(part Part) decimal.Decimal {
 //
 // The payment is the id of the one that went back. Empty, nobody has said which, so it is the latest that was exactly as
 // much; else the latest first, as far as it goes. Within a payment it is the reverse of the order it was allocated in,
-// principal first.
+// principal first. What the transaction has taken back a part of before is left out: it takes a booking back once.
 func Return(bookings []Booking, t *Transaction, payment string, amount decimal.Decimal) []Booking {
 	standing := standing(bookings)
+	before := map[string]bool{}
+	for _, b := range bookings {
+		if b.Reverses != nil && b.Transaction != nil && *b.Transaction == t.ID {
+			before[*b.Reverses] = true
+		}
+	}
 	var reversals []Booking
 	for _, b := range returned(standing, payment, amount) {
+		if before[b.ID] {
+			continue
+		}
 		back := decimal.Min(amount, b.Amount.Neg())
 		if !back.IsPositive() {
 			break

@@ -85,6 +85,10 @@ func TestReturn(t *testing.T) {
 			t.Errorf("%s of %s: %s, want %s", c.amount, c.payment, got, c.want)
 		}
 	}
+	again := append(slices.Clone(booked), Booking{ID: "r", Kind: BookReversal, Transaction: ref("R"), Reverses: ref("c1"), Part: PartPrincipal, Amount: dec("10")})
+	if got := shown(Return(again, &Transaction{ID: "R"}, "", dec("25"))); got != "reversal principal 20 of b1, reversal principal 5 of a2, reversal principal 0.1 of w" {
+		t.Errorf("after a part of c1: %s", got)
+	}
 	if got := shown(Return(booked[:1], &Transaction{ID: "R"}, "", dec("5"))); got != "" {
 		t.Errorf("nothing was paid, and booked is %s", got)
 	}

@@ -77,9 +77,6 @@ func (t *Transaction) Bookable(alike []Transaction) decimal.Decimal {
 // CheckSetOff finds why what is unallocated of a stored transaction, and may be booked, cannot be booked on the invoices it is
 // assigned to; nil says that these are to be found.
 func (t *Transaction) CheckSetOff(assignments []Assignment, bookable decimal.Decimal) error {
-	if t.Returns() {
-		return setOffConflict("Money that went back is no credit.", "Book another return, and name the invoices it is for.")
-	}
 	var wrong faults
 	sum := t.checkParts(&wrong, assignments)
 	switch left := money.Format(t.Unallocated, t.Currency); {
@@ -87,7 +84,7 @@ func (t *Transaction) CheckSetOff(assignments []Assignment, bookable decimal.Dec
 		return wrong.invalid()
 	case t.Unallocated.IsZero():
 		return setOffConflict("Nothing of the transaction is unallocated.", "All of it is booked, see its bookings by listPayments.")
-	case sum.GreaterThan(bookable) || assignments == nil && bookable.IsZero():
+	case sum.Abs().GreaterThan(bookable.Abs()) || assignments == nil && bookable.IsZero():
 		if back := t.Unallocated.Sub(bookable); back.IsPositive() {
 			text := fmt.Sprintf("Of the %s that are unallocated, %s went back.", left, money.Format(back, t.Currency))
 			return setOffConflict(text, "Money that went back pays nothing; see the return of the same reference by listTransactions.")
