@@ -250,11 +250,11 @@ func (h *livedYear) adjust(i *modelInvoice, adj ar.Adjustment, allowed bool) {
 	})
 }
 
-// setOff books a customer's credit on an invoice.
+// setOff books a customer's credit on an invoice, or takes back from it what of a return was taken from none.
 func (h *livedYear) setOff(t *rapid.T) {
 	var some []*modelMovement
 	for _, m := range h.movements {
-		if m.left > 0 {
+		if m.left != 0 {
 			some = append(some, m)
 		}
 	}
@@ -264,8 +264,11 @@ func (h *livedYear) setOff(t *rapid.T) {
 	m := rapid.SampledFrom(some).Draw(t, "movement")
 	i := h.any(t, func(i *modelInvoice) bool { return !i.canceled && i.currency == m.currency })
 	amount := rapid.SampledFrom([]cents{m.left, min(m.left, max(1, i.unpaid())), max(1, m.left/2)}).Draw(t, "amount")
+	if m.left < 0 {
+		amount = rapid.SampledFrom([]cents{m.left, min(-1, m.left/2)}).Draw(t, "returned")
+	}
 	before, refused := slices.Clone(i.entries), ""
-	if h.receive(i, m, amount) == amount {
+	if amount > 0 && h.receive(i, m, amount) == amount || amount < 0 && i.giveBack(m, -amount) == -amount {
 		m.left -= amount
 		if m.customer == nil {
 			m.customer = i.customer

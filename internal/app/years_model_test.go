@@ -226,7 +226,8 @@ func (i *modelInvoice) giveBack(m *modelMovement, amount cents) (taken cents) {
 		latest = slices.DeleteFunc(latest, func(n int) bool { return i.entries[n-1].movement != exact })
 	}
 	for _, n := range latest {
-		if back := min(amount-taken, -i.stands(n)); back > 0 {
+		once := slices.ContainsFunc(i.entries, func(e modelEntry) bool { return e.undoes == n && e.movement == m.number })
+		if back := min(amount-taken, -i.stands(n)); back > 0 && !once {
 			i.book(modelEntry{kind: reversal, part: i.entries[n-1].part, amount: back, value: m.value, told: m.told, movement: m.number, undoes: n})
 			taken += back
 		}
