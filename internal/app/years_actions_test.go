@@ -268,6 +268,7 @@ func (h *livedYear) setOff(t *rapid.T) {
 		amount = rapid.SampledFrom([]cents{m.left, min(-1, m.left/2)}).Draw(t, "returned")
 	}
 	before, refused := slices.Clone(i.entries), ""
+	m.told = h.today // a return counts from the day it is booked
 	if amount > 0 && h.receive(i, m, amount) == amount || amount < 0 && i.giveBack(m, -amount) == -amount {
 		m.left -= amount
 		if m.customer == nil {
