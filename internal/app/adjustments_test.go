@@ -16,6 +16,8 @@ func TestAdjust(t *testing.T) {
 	each(t, func(b *bench) {
 		b.inArrears()
 		b.atLevel(2)
+		_, _, err := b.UpsertIdentity(b.Context(), by, "K1", ar.IdentityChange{Emails: ar.Set([]ar.Email{{Email: "dunned@example.com"}})}, Seen{})
+		b.no(err)
 		adjust := func(a ar.Adjustment) []ar.Booking {
 			b.Helper()
 			a.Reason = "Kulanz"
