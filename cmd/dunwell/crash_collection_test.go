@@ -16,15 +16,7 @@ import (
 // it up: the case is handed over once, and its file is there once, whole.
 func TestKilledInAHandover(t *testing.T) {
 	w := newWorkshop(t)
-	var points []string
-	for _, point := range crashPoints(t) {
-		if prefix, _, _ := strings.Cut(point, "."); prefix == "handover" || prefix == "collection" {
-			points = append(points, point)
-		}
-	}
-	if len(points) < 5 {
-		t.Errorf("there are no crash points of hand-overs any more: %v", points)
-	}
+	points := pointsOf(t, "handover", "collection")
 	t.Run("all", func(t *testing.T) {
 		for _, engine := range storetest.Engines {
 			for _, point := range points {

@@ -15,15 +15,7 @@ import (
 // booked, once.
 func TestKilledInAStatement(t *testing.T) {
 	w := newWorkshop(t)
-	var points []string
-	for _, point := range crashPoints(t) {
-		if strings.HasPrefix(point, "statement.") {
-			points = append(points, point)
-		}
-	}
-	if len(points) < 5 {
-		t.Errorf("there are no crash points of statements any more: %v", points)
-	}
+	points := pointsOf(t, "statement")
 	t.Run("all", func(t *testing.T) {
 		for _, point := range points {
 			for _, engine := range storetest.Engines {

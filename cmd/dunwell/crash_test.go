@@ -74,6 +74,20 @@ var handing = map[string]int{"deliver.handed": 0, "deliver.sent": 1}
 // onPostgres are the points of a commit at which the engine may matter: within a transaction, and between two.
 var onPostgres = []string{"commit.numbered", "commit.locked", "commit.committed", "deliver.claimed", "deliver.sent", "callback.posted"}
 
+// pointsOf are the crash points of which the word before the dot is one of these. Fewer than five are a mistake.
+func pointsOf(t *testing.T, words ...string) (points []string) {
+	t.Helper()
+	for _, point := range crashPoints(t) {
+		if word, _, _ := strings.Cut(point, "."); slices.Contains(words, word) {
+			points = append(points, point)
+		}
+	}
+	if len(points) < 5 {
+		t.Errorf("there are no crash points of %v any more: %v", words, points)
+	}
+	return points
+}
+
 // steps are all points that there are, by all operations that come to them.
 func steps(t *testing.T) (all []step) {
 	t.Helper()

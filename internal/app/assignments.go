@@ -11,8 +11,8 @@ import (
 
 // AssignTransaction books what is unallocated of a transaction, the customer's credit, on the invoices it is assigned to; nil
 // says that these are to be found, with what is known now. Credit is never set off unasked, also not on an invoice that is
-// committed later. It pays as of its value date, as § 389 BGB has it: the money was there. What is unallocated of a return is taken back
-// from the invoices.
+// committed later. It pays as of its value date, as § 389 BGB has it: the money was there. What is unallocated of a return
+// is taken back from the invoices.
 //
 // The row of the transaction is locked before any invoice, here and wherever else it is locked.
 func (a *App) AssignTransaction(ctx context.Context, by Caller, id string, assigned []ar.Assignment, once *Once[*ar.Transaction]) (*ar.Transaction, error) {
@@ -45,8 +45,8 @@ func (a *App) AssignTransaction(ctx context.Context, by Caller, id string, assig
 	})
 }
 
-// setOffWholly is a Conflict if an invoice owes less than was assigned to it, or if less was paid on it than goes back: of money that
-// was there already, somebody has counted wrong.
+// setOffWholly is a Conflict if an invoice owes less than was assigned to it, or if less was paid on it than goes back: of
+// money that was there already, somebody has counted wrong.
 func setOffWholly(assigned []ar.Assignment, ledgers []*ledger) error {
 	for i, l := range ledgers {
 		if l.moved.Equal(assigned[i].Amount) {

@@ -82,8 +82,9 @@ func (l *ledger) order(tx *store.Tx, b *ar.Booking) {
 	}
 }
 
-// move books a part of a transaction; moved is what of it was booked. Interest is brought up to the day the
-// money came in before, see ar.Invoice.Receive. What is left open by a payment and within the tolerance is given up, unless something is disputed.
+// move books a part of a transaction; moved is what of it was booked. Interest is brought up to the day the money came in
+// before, see ar.Invoice.Receive. What is left open by a payment and within the tolerance is given up, unless something is
+// disputed.
 func (l *ledger) move(tx *store.Tx, t *ar.Transaction, part ar.Assignment, merchant *store.Merchant) error {
 	if t.Returns() {
 		bookings := ar.Return(l.bookings, t, part.Payment, part.Amount.Neg())

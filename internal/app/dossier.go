@@ -103,8 +103,7 @@ func (d *dossier) step(day time.Time) (*ar.DunningStep, []ar.Obstacle, error) {
 
 // asks tells whether a step asks for anything beside what it costs.
 func (d *dossier) asks(step *ar.DunningStep) bool {
-	disputed := d.Principal.Sub(d.Undisputed(step.Date))
-	return d.invoice.Unpaid.Add(step.Interest).GreaterThan(disputed)
+	return d.invoice.Unpaid.Add(step.Interest).GreaterThan(d.Contested(step.Date))
 }
 
 // notice drafts the notice of a step that this case has, as it is on the step's date, with the bookings of what it charges.

@@ -9,8 +9,8 @@ import (
 	"github.com/dunwell/dunwell/internal/store"
 )
 
-// matchAndMove finds the invoices that what may be booked of a transaction is for, and books it on them. They are looked for without locks and then
-// locked: were they paid by somebody else in between, they are looked for again.
+// matchAndMove finds the invoices that what may be booked of a transaction is for, and books it on them. They are looked for
+// without locks and then locked: were they paid by somebody else in between, they are looked for again.
 func matchAndMove(tx *store.Tx, by Caller, t *ar.Transaction, bookable decimal.Decimal) error {
 	for range matchings {
 		match, seen, err := findMatch(tx, t, bookable)
@@ -123,8 +123,8 @@ func keysOf(t *ar.Transaction) (keys []string) {
 	return slices.Compact(keys)
 }
 
-// returned gathers what is known of the one payment that a return has the reference, the amount and the currency of. seen are the invoices it
-// was booked on. They are not locked: they will be in another order.
+// returned gathers what is known of the one payment that a return has the reference, the amount and the currency of. seen are
+// the invoices it was booked on. They are not locked: they will be in another order.
 func returned(tx *store.Tx, t *ar.Transaction, e *ar.Evidence) (seen []ar.OpenItem, err error) {
 	if !t.Refers() {
 		return nil, nil

@@ -45,7 +45,8 @@ func (s *shift) match(ctx context.Context) (again bool, err error) {
 	return false, nil
 }
 
-// matchAgain matches a transaction of which nothing was booked yet, unless the money went back, or somebody has said what it is for, or has been faster.
+// matchAgain matches a transaction of which nothing was booked yet, unless the money went back, or somebody has said what it is
+// for, or has been faster.
 func (s *shift) matchAgain(ctx context.Context, id string) (err error) {
 	defer recovered(&err)
 	return s.db.Update(ctx, s.by.Merchant, func(tx *store.Tx) error {

@@ -83,9 +83,9 @@ func (inv *Invoice) ClaimAsOf(asOf time.Time, bookings []Booking, terms Interest
 }
 
 // Uncharged is the interest that has accrued and was not charged yet. It is negative if too much was: money may be booked
-// with a value date before the charge. What was given up is not taken back once
-// more, whether it had accrued or not. What was charged as of a later day is not charged again: a run that ends after midnight
-// is of the day before, and a payment of the new day has been charged more.
+// with a value date before the charge. What was given up is not taken back once more, whether it had accrued or not. What was
+// charged as of a later day is not charged again: a run that ends after midnight is of the day before, and a payment of the new
+// day has been charged more.
 func (c *Claim) Uncharged() decimal.Decimal {
 	more := c.Interest.Add(c.Settled).Sub(c.Booked)
 	if more.IsPositive() && c.ahead.IsPositive() {

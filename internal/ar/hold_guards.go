@@ -69,6 +69,11 @@ func (c DunningCase) Undisputed(day time.Time) decimal.Decimal {
 	return decimal.Max(decimal.Zero, c.Principal.Sub(Disputed(c.Holds, day)))
 }
 
+// Contested is what of the open principal is disputed on a day, and not asked for.
+func (c DunningCase) Contested(day time.Time) decimal.Decimal {
+	return c.Principal.Sub(c.Undisputed(day))
+}
+
 // tooLittleUndisputed is tooLittle for what is left beside disputes of parts.
 func tooLittleUndisputed(c DunningCase, day time.Time) string {
 	undisputed := c.Undisputed(day)

@@ -47,7 +47,7 @@ func (c DunningCase) Notice(inv *Invoice, step *DunningStep, claim *Claim, booki
 	n := &Notice{
 		InvoiceID: inv.ID, Cycle: inv.DunningCycle, Level: step.Level, Issued: step.Date, PayBy: step.Date.AddDate(0, 0, level.PayBy),
 		DeliveryKind: step.DeliveryKind, Procedure: c.Procedure, Fee: step.Fee, Lumpsum: step.Lumpsum, Interest: step.Interest,
-		Demand: BalanceOf(inv.Totals.Gross, slices.Concat(bookings, charges)), Disputed: c.Principal.Sub(c.Undisputed(step.Date)),
+		Demand: BalanceOf(inv.Totals.Gross, slices.Concat(bookings, charges)), Disputed: c.Contested(step.Date),
 		Final: c.Collection != nil && step.Level == len(c.Procedure.Levels),
 	}
 	if claim != nil {

@@ -132,7 +132,7 @@ func (tx *Tx) EntriesLike(account, payer string, t *ar.Transaction) (all []BankE
 	if err != nil {
 		return nil, err
 	}
-	places, args := []string{}, []any{account}
+	args := []any{account}
 	err = tx.query(`SELECT id FROM transactions WHERE merchant = $1 AND reference = $2 AND amount = $3 AND currency = $4
 			AND (valuedate = $5 OR valuedate = $6 AND bookingdate = $6 OR bookingdate = $5 AND $5 = $6)
 			AND (iban = $7 OR iban = '' OR $7 = '') LIMIT 100`,
@@ -140,14 +140,14 @@ func (tx *Tx) EntriesLike(account, payer string, t *ar.Transaction) (all []BankE
 			var id int64
 			err := r.Scan(&id)
 			args = append(args, id)
-			places = append(places, "$"+strconv.Itoa(len(args)+1))
 			return err
 		})
-	if err != nil || len(places) == 0 {
+	ids := len(args) - 1
+	if err != nil || ids == 0 {
 		return nil, err
 	}
 	err = tx.query(`SELECT entry, import_id, statement, reference, line FROM bank_entries
-		WHERE merchant = $1 AND account = $2 AND transaction_id IN (`+strings.Join(places, ", ")+`)`, args, func(r row) error {
+		WHERE merchant = $1 AND account = $2 AND transaction_id IN (`+places(3, ids)+`)`, args, func(r row) error {
 		e := BankEntry{Account: account}
 		err := r.Scan(&e.Entry, &e.Import, &e.Statement, &e.Reference, &e.Line)
 		all = append(all, e)
